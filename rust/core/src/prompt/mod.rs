@@ -1,0 +1,5 @@
+//! Messages and tools -> normalised conversation -> chat template -> token ids.
+
+mod prepared;
+
+pub use prepared::{Delivery, Prepared, Tool};

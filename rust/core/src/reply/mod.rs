@@ -1,0 +1,1 @@
+//! Events -> chat: chunks to send, or one folded object.
