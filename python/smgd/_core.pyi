@@ -1,4 +1,4 @@
-"""What the Rust core offers Python. A claim: stubtest checks the names, tests/unit checks what comes back."""
+"""What the Rust core offers Python. A claim: stubtest checks names, tests/unit what comes back."""
 
 from collections.abc import Sequence
 from typing import final
@@ -8,7 +8,7 @@ __version__: str
 class Error(Exception):
     """One refusal or failure, in the core's words.
 
-    Raised by everything in this module that judges a client's input. `str(error)` is its sentence.
+    Raised by everything here that judges a client's input. `str(error)` is its sentence.
     """
 
     status: int
@@ -50,7 +50,7 @@ class Error(Exception):
 
 @final
 class Model:
-    """What the server knows of a checkpoint: tokenizer, template, formats, stop ids, sampling defaults.
+    """What the server knows of a checkpoint: tokenizer, template, formats, stop ids, defaults.
 
     Safe from many threads; `prepare_chat` releases the interpreter.
     """
@@ -64,12 +64,12 @@ class Model:
         chat_template: str | None = None,
         max_model_len: int | None = None,
     ) -> Model:
-        """Read config.json, generation_config.json, tokenizer.json and tokenizer_config.json of `folder`.
+        """Read config, generation config, tokenizer and template of a Hugging Face folder.
 
-        tokenizer      another folder (or tokenizer.json) to take the tokenizer and its template from
+        tokenizer      another folder (or tokenizer.json) to take tokenizer and template from
         chat_template  the template's text, in place of the checkpoint's own
         max_model_len  tokens; at most what the config allows
-        raises         ValueError with what is wrong and which file; nothing is replaced by a default
+        raises         ValueError with what is wrong and in which file
         """
 
     names: list[str]
@@ -125,7 +125,7 @@ class Replies:
         """
 
     def resubmit(self, generation: int) -> list[tuple[int, bytes]]:
-        """For each live request, oldest first: (request, submit frame with what was emitted so far)."""
+        """For each live request, oldest first: (request, submit frame with what was emitted)."""
 
     def advance(self, frame: bytes) -> Step:
         """Take one tokens or error frame of the worker (header included).
@@ -134,10 +134,10 @@ class Replies:
         """
 
     def abort(self, request: int, generation: int) -> bytes:
-        """Forget a reply whose client left: the abort frame for the worker; empty if it is not live."""
+        """Forget a reply whose client left: the abort frame for the worker; empty if not live."""
 
     def fail(self, request: int, error: Error) -> bytes:
-        """End a reply badly and forget it: the last bytes for a streaming client; empty if not live."""
+        """End a reply badly and forget it: a streaming client's last bytes; empty if not live."""
 
     @property
     def live(self) -> int: ...
@@ -148,7 +148,7 @@ class Step:
 
     chunks: list[Chunk]
     abort: bytes
-    """The abort frame for sequences that the core ended (stop strings); empty when there are none."""
+    """The abort frame for sequences that the core ended (stop strings); empty when none."""
     num_tokens: int
 
 @final
@@ -257,13 +257,13 @@ HEADER_BYTES: int
 MAX_FRAME_BYTES: int
 
 def frame_length(header: bytes) -> int:
-    """Payload bytes that follow this 24-byte header. raises ValueError on another version or absurd length"""
+    """Payload bytes that follow this header. raises ValueError on another version or length."""
 
 def frame_kind(frame: bytes) -> tuple[str, int, int]:
     """(kind, generation, step); kind one of ready, submit, abort, tokens, state, error."""
 
 def decode_frame(frame: bytes) -> Ready | Submit | list[int] | Tokens | State | Fault:
-    """The message of a whole frame; an abort is its list of sequences. raises ValueError, never panics."""
+    """The message of a whole frame; an abort is its list of sequences. raises ValueError."""
 
 def encode_ready(
     generation: int,
@@ -292,7 +292,7 @@ def encode_tokens(
 
     sequences (rows)  counts (rows): new tokens of each  ids (sum of counts)
     ends (rows): 0 running, 1 stop id, 2 length, 3 aborted
-    logprobs: per row, per new token, [(drawn id, logprob), most likely ones...]; a row may be empty
+    logprobs: per row, per new token, [(drawn id, logprob), most likely ones...]
     """
 
 def encode_abort(generation: int, sequences: Sequence[int]) -> bytes: ...

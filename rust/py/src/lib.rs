@@ -1,13 +1,24 @@
 //! `smgd._core`: Python types in, Python types out. Decides nothing.
 
+mod frame;
+
 use pyo3::prelude::*;
 
 #[pymodule]
 mod _core {
     use pyo3::prelude::*;
+    use smgd_core::frame::{HEADER_BYTES, MAX_FRAME_BYTES};
+
+    #[pymodule_export]
+    use crate::frame::{
+        PyFault, PyReady, PyState, PySubmit, PyTokens, decode_frame, encode_abort, encode_error,
+        encode_ready, encode_state, encode_tokens, frame_kind, frame_length,
+    };
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-        module.add("__version__", env!("CARGO_PKG_VERSION"))
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        module.add("HEADER_BYTES", HEADER_BYTES)?;
+        module.add("MAX_FRAME_BYTES", MAX_FRAME_BYTES)
     }
 }

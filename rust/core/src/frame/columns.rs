@@ -27,11 +27,14 @@ macro_rules! numbers {
 }
 numbers!(u8, u16, u32, u64, i32, f32);
 
+/// A length as frames hold it.
+pub(super) fn len_u32(len: usize) -> u32 {
+    u32::try_from(len).expect("a frame holds far fewer than 2^32 of anything")
+}
+
 /// Appends the length of something that follows.
 pub(super) fn put_len(bytes: &mut Vec<u8>, len: usize) {
-    u32::try_from(len)
-        .expect("a frame holds far fewer than 2^32 of anything")
-        .put(bytes);
+    len_u32(len).put(bytes);
 }
 
 /// Appends numbers without their count.
@@ -58,10 +61,7 @@ impl<'a> Reader<'a> {
     }
 
     fn bytes(&mut self, count: usize) -> Result<&'a [u8], FrameError> {
-        let short = FrameError::Short {
-            expected: count,
-            got: self.rest.len(),
-        };
+        let short = FrameError::Short { expected: count, got: self.rest.len() };
         let (head, rest) = self.rest.split_at_checked(count).ok_or(short)?;
         self.rest = rest;
         Ok(head)
@@ -101,19 +101,11 @@ impl<'a> Reader<'a> {
         match self.number::<u8>()? {
             0 => Ok(false),
             1 => Ok(true),
-            other => Err(FrameError::Value {
-                what,
-                expected: "0 or 1",
-                got: u64::from(other),
-            }),
+            other => Err(FrameError::Value { what, expected: "0 or 1", got: u64::from(other) }),
         }
     }
 
     pub(super) fn end(self) -> Result<(), FrameError> {
-        if self.rest.is_empty() {
-            Ok(())
-        } else {
-            Err(FrameError::Trailing(self.rest.len()))
-        }
+        if self.rest.is_empty() { Ok(()) } else { Err(FrameError::Trailing(self.rest.len())) }
     }
 }

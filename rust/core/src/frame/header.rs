@@ -91,10 +91,7 @@ impl Header {
     /// [`FrameError`] when the bytes are too few, of another version, of no known kind, or absurdly long.
     pub fn parse(bytes: &[u8]) -> Result<Self, FrameError> {
         let Some(bytes) = bytes.first_chunk::<HEADER_BYTES>() else {
-            return Err(FrameError::Short {
-                expected: HEADER_BYTES,
-                got: bytes.len(),
-            });
+            return Err(FrameError::Short { expected: HEADER_BYTES, got: bytes.len() });
         };
         let u16_at = |at: usize| u16::from_le_bytes([bytes[at], bytes[at + 1]]);
         let u32_at = |at: usize| u32::from(u16_at(at)) | u32::from(u16_at(at + 2)) << 16;
@@ -106,12 +103,7 @@ impl Header {
             return Err(FrameError::TooLong(length));
         }
         let step = u64::from(u32_at(8)) | u64::from(u32_at(12)) << 32;
-        Ok(Self {
-            kind: Kind::parse(u16_at(2))?,
-            generation: u32_at(4),
-            step,
-            length,
-        })
+        Ok(Self { kind: Kind::parse(u16_at(2))?, generation: u32_at(4), step, length })
     }
 
     pub(super) fn to_bytes(self) -> [u8; HEADER_BYTES] {

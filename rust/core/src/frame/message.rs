@@ -1,5 +1,7 @@
 //! What server and worker tell each other, as types.
 
+use super::FrameError;
+
 /// One message; its kind is in the frame's header.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Message {
@@ -164,6 +166,22 @@ pub enum StepEnd {
     Length,
     /// It was aborted, or refused with an error frame.
     Aborted,
+}
+
+impl TryFrom<u8> for StepEnd {
+    type Error = FrameError;
+
+    fn try_from(value: u8) -> Result<Self, FrameError> {
+        Ok(match value {
+            0 => Self::Running,
+            1 => Self::StopId,
+            2 => Self::Length,
+            3 => Self::Aborted,
+            _ => {
+                return Err(FrameError::Value { what: "end", expected: "0 to 3", got: u64::from(value) });
+            }
+        })
+    }
 }
 
 /// How a worker stands after a step.

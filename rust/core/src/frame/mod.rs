@@ -62,12 +62,7 @@ pub fn encode(generation: u32, step: u64, message: &Message) -> Vec<u8> {
     let mut bytes = vec![0; HEADER_BYTES];
     payload::write(&mut bytes, message);
     let length = bytes.len() - HEADER_BYTES;
-    let header = Header {
-        kind: Kind::of(message),
-        generation,
-        step,
-        length,
-    };
+    let header = Header { kind: Kind::of(message), generation, step, length };
     bytes[..HEADER_BYTES].copy_from_slice(&header.to_bytes());
     bytes
 }
@@ -81,10 +76,7 @@ pub fn decode(frame: &[u8]) -> Result<(Header, Message), FrameError> {
     let header = Header::parse(frame)?;
     let body = &frame[HEADER_BYTES..];
     if body.len() != header.length {
-        return Err(FrameError::Short {
-            expected: header.length,
-            got: body.len(),
-        });
+        return Err(FrameError::Short { expected: header.length, got: body.len() });
     }
     Ok((header, payload::read(header.kind, body)?))
 }

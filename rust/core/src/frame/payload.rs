@@ -1,6 +1,6 @@
 //! Each message as columns. A writer and its reader stand side by side: they name the same things in order.
 
-use super::columns::{Reader, put_column, put_len, put_list};
+use super::columns::{Reader, len_u32, put_column, put_len, put_list};
 use super::message::{
     Abort, Fault, Message, Ready, Row, RowTokens, Sampling, StepEnd, StepState, Submit, Tokens,
 };
@@ -28,15 +28,10 @@ pub(super) fn read(kind: Kind, payload: &[u8]) -> Result<Message, FrameError> {
     let message = match kind {
         Kind::Ready => Message::Ready(read_ready(from)?),
         Kind::Submit => Message::Submit(read_submit(from)?),
-        Kind::Abort => Message::Abort(Abort {
-            sequences: from.list()?,
-        }),
+        Kind::Abort => Message::Abort(Abort { sequences: from.list()? }),
         Kind::Tokens => Message::Tokens(read_tokens(from)?),
         Kind::State => Message::State(read_state(from)?),
-        Kind::Error => Message::Error(Fault {
-            request: from.number()?,
-            message: from.string()?,
-        }),
+        Kind::Error => Message::Error(Fault { request: from.number()?, message: from.string()? }),
     };
     reader.end()?;
     Ok(message)
@@ -45,10 +40,7 @@ pub(super) fn read(kind: Kind, payload: &[u8]) -> Result<Message, FrameError> {
 fn write_ready(bytes: &mut Vec<u8>, ready: &Ready) {
     put_column(bytes, [ready.num_parameters, ready.weight_bytes]);
     put_column(bytes, [ready.num_pages, ready.page_size, ready.max_model_len]);
-    put_column(
-        bytes,
-        [ready.max_num_seqs, ready.max_num_batched_tokens, ready.load_ms],
-    );
+    put_column(bytes, [ready.max_num_seqs, ready.max_num_batched_tokens, ready.load_ms]);
     put_list(bytes, ready.device.as_bytes());
     put_list(bytes, ready.dtype.as_bytes());
 }
@@ -75,16 +67,15 @@ fn write_submit(bytes: &mut Vec<u8>, submit: &Submit) {
     put_len(bytes, rows.len());
     put_column(bytes, rows.iter().map(|row| row.sequence));
     put_column(bytes, rows.iter().map(|row| row.choice));
-    rows.iter().for_each(|row| put_list(bytes, &row.emitted_ids));
+    for row in rows {
+        put_list(bytes, &row.emitted_ids);
+    }
     write_sampling(bytes, &submit.sampling);
     put_list(bytes, submit.constraint.as_bytes());
     put_list(bytes, submit.adapter.as_bytes());
     put_list(bytes, &submit.cache_salt);
     put_len(bytes, submit.attachments.len());
-    submit
-        .attachments
-        .iter()
-        .for_each(|attachment| put_list(bytes, attachment));
+    submit.attachments.iter().for_each(|attachment| put_list(bytes, attachment));
 }
 
 fn read_submit(from: &mut Reader) -> Result<Submit, FrameError> {
@@ -107,26 +98,13 @@ fn read_rows(from: &mut Reader) -> Result<Vec<Row>, FrameError> {
     sequences
         .into_iter()
         .zip(choices)
-        .map(|(sequence, choice)| {
-            Ok(Row {
-                sequence,
-                choice,
-                emitted_ids: from.list()?,
-            })
-        })
+        .map(|(sequence, choice)| Ok(Row { sequence, choice, emitted_ids: from.list()? }))
         .collect()
 }
 
 fn write_sampling(bytes: &mut Vec<u8>, sampling: &Sampling) {
     put_column(bytes, [sampling.temperature, sampling.top_p, sampling.min_p]);
-    put_column(
-        bytes,
-        [
-            sampling.presence_penalty,
-            sampling.frequency_penalty,
-            sampling.repetition_penalty,
-        ],
-    );
+    put_column(bytes, [sampling.presence_penalty, sampling.frequency_penalty, sampling.repetition_penalty]);
     put_column(bytes, [sampling.top_k, sampling.max_tokens, sampling.min_tokens]);
     sampling.seed.put(bytes);
     sampling.logprobs.put(bytes);
@@ -156,10 +134,10 @@ fn write_tokens(bytes: &mut Vec<u8>, tokens: &Tokens) {
     let rows = &tokens.rows;
     put_len(bytes, rows.len());
     put_column(bytes, rows.iter().map(|row| row.sequence));
-    rows.iter().for_each(|row| put_len(bytes, row.ids.len()));
+    put_column(bytes, rows.iter().map(|row| len_u32(row.ids.len())));
     put_column(bytes, rows.iter().map(|row| row.end as u8));
     put_column(bytes, rows.iter().flat_map(|row| row.ids.iter().copied()));
-    rows.iter().for_each(|row| put_len(bytes, row.logprobs.len()));
+    put_column(bytes, rows.iter().map(|row| len_u32(row.logprobs.len())));
     for list in rows.iter().flat_map(|row| &row.logprobs) {
         put_len(bytes, list.len());
         put_column(bytes, list.iter().map(|&(id, _)| id));
@@ -175,18 +153,11 @@ fn read_tokens(from: &mut Reader) -> Result<Tokens, FrameError> {
     let mut rows = Vec::with_capacity(count);
     for ((sequence, count), end) in sequences.into_iter().zip(counts).zip(ends) {
         let ids = from.column(count as usize)?;
-        rows.push(RowTokens {
-            sequence,
-            ids,
-            end: step_end(end)?,
-            logprobs: Vec::new(),
-        });
+        rows.push(RowTokens { sequence, ids, end: StepEnd::try_from(end)?, logprobs: Vec::new() });
     }
     let counts: Vec<u32> = from.column(count)?;
     for (row, count) in rows.iter_mut().zip(counts) {
-        row.logprobs = (0..count)
-            .map(|_| read_logprobs(from))
-            .collect::<Result<_, _>>()?;
+        row.logprobs = (0..count).map(|_| read_logprobs(from)).collect::<Result<_, _>>()?;
     }
     Ok(Tokens { rows })
 }
@@ -197,36 +168,9 @@ fn read_logprobs(from: &mut Reader) -> Result<Vec<(u32, f32)>, FrameError> {
     Ok(ids.into_iter().zip(from.column(count)?).collect())
 }
 
-fn step_end(value: u8) -> Result<StepEnd, FrameError> {
-    Ok(match value {
-        0 => StepEnd::Running,
-        1 => StepEnd::StopId,
-        2 => StepEnd::Length,
-        3 => StepEnd::Aborted,
-        _ => {
-            return Err(FrameError::Value {
-                what: "end",
-                expected: "0 to 3",
-                got: u64::from(value),
-            });
-        }
-    })
-}
-
 fn write_state(bytes: &mut Vec<u8>, state: &StepState) {
-    put_column(
-        bytes,
-        [
-            state.num_running,
-            state.num_waiting,
-            state.pages_used,
-            state.num_pages,
-        ],
-    );
-    put_column(
-        bytes,
-        [state.prompt_tokens, state.generated_tokens, state.num_preemptions],
-    );
+    put_column(bytes, [state.num_running, state.num_waiting, state.pages_used, state.num_pages]);
+    put_column(bytes, [state.prompt_tokens, state.generated_tokens, state.num_preemptions]);
 }
 
 fn read_state(from: &mut Reader) -> Result<StepState, FrameError> {

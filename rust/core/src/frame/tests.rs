@@ -4,53 +4,20 @@ use super::*;
 use proptest::prelude::*;
 
 fn rows() -> impl Strategy<Value = Vec<Row>> {
-    let row = (
-        any::<u64>(),
-        any::<u32>(),
-        prop::collection::vec(any::<u32>(), 0..9),
-    );
-    let row = row.prop_map(|(sequence, choice, emitted_ids)| Row {
-        sequence,
-        choice,
-        emitted_ids,
-    });
+    let row = (any::<u64>(), any::<u32>(), prop::collection::vec(any::<u32>(), 0..9));
+    let row = row.prop_map(|(sequence, choice, emitted_ids)| Row { sequence, choice, emitted_ids });
     prop::collection::vec(row, 0..5)
 }
 
 fn sampling() -> impl Strategy<Value = Sampling> {
     let stop_ids = prop::collection::vec(any::<u32>(), 0..4);
-    let ids = (
-        any::<u32>(),
-        any::<u32>(),
-        any::<u32>(),
-        any::<u64>(),
-        any::<bool>(),
-        stop_ids,
-    );
+    let ids = (any::<u32>(), any::<u32>(), any::<u32>(), any::<u64>(), any::<bool>(), stop_ids);
     let draws = (-2f32..2.0, 0f32..1.0, -1f32..1.0, -1i32..21);
     (draws, ids).prop_map(|((temperature, top_p, min_p, logprobs), ids)| {
         let (top_k, max_tokens, min_tokens, seed, ignore_eos, stop_ids) = ids;
-        let penalties = Sampling {
-            presence_penalty: min_p,
-            frequency_penalty: top_p,
-            ..Sampling::default()
-        };
-        let draws = Sampling {
-            temperature,
-            top_p,
-            min_p,
-            logprobs,
-            top_k,
-            seed,
-            ..penalties
-        };
-        Sampling {
-            max_tokens,
-            min_tokens,
-            ignore_eos,
-            stop_ids,
-            ..draws
-        }
+        let penalties = Sampling { presence_penalty: min_p, frequency_penalty: top_p, ..Sampling::default() };
+        let draws = Sampling { temperature, top_p, min_p, top_k, seed, logprobs, ..penalties };
+        Sampling { max_tokens, min_tokens, ignore_eos, stop_ids, ..draws }
     })
 }
 
@@ -81,38 +48,19 @@ fn tokens() -> impl Strategy<Value = Message> {
         Just(StepEnd::Aborted)
     ];
     let likely = prop::collection::vec((any::<u32>(), -90f32..0.0), 0..4);
-    let row = (
-        any::<u64>(),
-        prop::collection::vec(any::<u32>(), 0..5),
-        end,
-        prop::collection::vec(likely, 0..4),
-    );
-    let row = row.prop_map(|(sequence, ids, end, logprobs)| RowTokens {
-        sequence,
-        ids,
-        end,
-        logprobs,
-    });
+    let row =
+        (any::<u64>(), prop::collection::vec(any::<u32>(), 0..5), end, prop::collection::vec(likely, 0..4));
+    let row = row.prop_map(|(sequence, ids, end, logprobs)| RowTokens { sequence, ids, end, logprobs });
     prop::collection::vec(row, 0..6).prop_map(|rows| Message::Tokens(Tokens { rows }))
 }
 
 fn message() -> impl Strategy<Value = Message> {
     let ready =
         (any::<u64>(), any::<u32>(), ".*", ".*").prop_map(|(num_parameters, load_ms, device, dtype)| {
-            Message::Ready(Ready {
-                num_parameters,
-                load_ms,
-                device,
-                dtype,
-                ..Ready::default()
-            })
+            Message::Ready(Ready { num_parameters, load_ms, device, dtype, ..Ready::default() })
         });
     let state = (any::<u32>(), any::<u64>()).prop_map(|(num_running, generated_tokens)| {
-        Message::State(StepState {
-            num_running,
-            generated_tokens,
-            ..StepState::default()
-        })
+        Message::State(StepState { num_running, generated_tokens, ..StepState::default() })
     });
     let abort = prop::collection::vec(any::<u64>(), 0..9);
     let fault =

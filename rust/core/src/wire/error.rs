@@ -177,12 +177,7 @@ impl Error {
             Self::ModelNotFound { .. } => Some("model"),
             _ => None,
         });
-        Face {
-            status,
-            kind,
-            code,
-            param,
-        }
+        Face { status, kind, code, param }
     }
 
     /// When trying again may help, in seconds, for the `retry-after` header.
@@ -198,9 +193,7 @@ impl Error {
     /// `{"error": {message, type, param, code}}`, `OpenAI`'s shape; all four keys are always there.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
-        let Face {
-            kind, code, param, ..
-        } = self.face();
+        let Face { kind, code, param, .. } = self.face();
         json!({"error": {"message": self.to_string(), "type": kind, "param": param, "code": code}})
             .to_string()
             .into_bytes()
@@ -212,57 +205,21 @@ impl Error {
         let s = |text: &str| text.to_owned();
         vec![
             Self::EmptyBody,
-            Self::InvalidJson {
-                reason: s("expected a value"),
-                offset: 17,
-            },
-            Self::BodyTooLarge {
-                limit: 33_554_432,
-                got: s("40000000"),
-            },
+            Self::InvalidJson { reason: s("expected a value"), offset: 17 },
+            Self::BodyTooLarge { limit: 33_554_432, got: s("40000000") },
             Self::UnsupportedMediaType { got: s("text/plain") },
-            Self::MissingParam {
-                param: s("messages"),
-                expected: s("a non-empty array of messages"),
-            },
-            Self::InvalidParam {
-                param: s("temperature"),
-                expected: s("a number from 0 to 2"),
-                got: s("-1"),
-            },
-            Self::UnsupportedParam {
-                param: s("logprobs"),
-                reason: s("send false or leave it out"),
-            },
-            Self::ContextLengthExceeded {
-                prompt_len: 70_000,
-                max_model_len: 65_536,
-            },
-            Self::TemplateRefused {
-                reason: s("roles must alternate"),
-            },
-            Self::ModelNotFound {
-                model: s("gpt-4o"),
-                served: s("\"smgd-demo\""),
-            },
-            Self::NotFound {
-                method: s("GET"),
-                path: s("/v2"),
-            },
-            Self::MethodNotAllowed {
-                method: s("GET"),
-                path: s("/v1/chat/completions"),
-                allowed: s("POST"),
-            },
+            Self::MissingParam { param: s("messages"), expected: s("a non-empty array of messages") },
+            Self::InvalidParam { param: s("temperature"), expected: s("a number from 0 to 2"), got: s("-1") },
+            Self::UnsupportedParam { param: s("logprobs"), reason: s("send false or leave it out") },
+            Self::ContextLengthExceeded { prompt_len: 70_000, max_model_len: 65_536 },
+            Self::TemplateRefused { reason: s("roles must alternate") },
+            Self::ModelNotFound { model: s("gpt-4o"), served: s("\"smgd-demo\"") },
+            Self::NotFound { method: s("GET"), path: s("/v2") },
+            Self::MethodNotAllowed { method: s("GET"), path: s("/v1/chat/completions"), allowed: s("POST") },
             Self::Unauthorized,
-            Self::Overloaded {
-                waiting: 512,
-                retry_after_s: 3,
-            },
+            Self::Overloaded { waiting: 512, retry_after_s: 3 },
             Self::Draining,
-            Self::NotReady {
-                reason: s("the worker is loading weights"),
-            },
+            Self::NotReady { reason: s("the worker is loading weights") },
             Self::WorkerLost { id: s("req-1") },
             Self::Internal { id: s("req-1") },
         ]
@@ -281,11 +238,7 @@ mod tests {
             let json: serde_json::Value = serde_json::from_slice(&error.to_json()).unwrap();
             let keys: Vec<_> = json["error"].as_object().unwrap().keys().cloned().collect();
             assert_eq!(keys, ["message", "type", "param", "code"]);
-            assert!(
-                codes.insert(error.face().code),
-                "{} is used twice",
-                error.face().code
-            );
+            assert!(codes.insert(error.face().code), "{} is used twice", error.face().code);
         }
     }
 
