@@ -2,6 +2,7 @@
 
 # Build: a wheel, with nothing of the compiler left behind. abi3, so the runtime's Python may be newer.
 FROM rust:1.95-slim-bookworm AS build
+# hadolint ignore=DL3008 # Debian drops old versions from its archive: a pinned one would soon not build
 RUN apt-get update \
     && apt-get install -y --no-install-recommends python3 python3-pip python3-venv \
     && rm -rf /var/lib/apt/lists/*
@@ -18,7 +19,7 @@ FROM python:3.12-slim-bookworm
 RUN --mount=type=bind,from=build,source=/wheels,target=/wheels \
     pip install --no-cache-dir /wheels/*.whl \
     && useradd --create-home --uid 10001 smgd
-USER smgd
+USER 10001
 WORKDIR /home/smgd
 ENV SMGD_HOST=0.0.0.0 \
     SMGD_PORT=8000 \
