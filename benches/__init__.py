@@ -1,0 +1,1 @@
+"""Measurements behind every claim of speed. A number comes with its machine and command."""
