@@ -1,0 +1,72 @@
+"""The ASGI application: routes from one table, behind the front."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match, Route
+from starlette.types import ASGIApp
+
+from smgd._core import Error
+from smgd.engine import Engine
+from smgd.front import Front, respond
+from smgd.routes import TABLE, Level
+
+
+def build(engine: Engine, *, keys: Sequence[str], allowed_origins: Sequence[str]) -> ASGIApp:
+    """The whole application over one engine.
+
+    keys             clients must send one of them; none lets everyone in
+    allowed_origins  web origins whose pages may call; none sends no CORS headers at all
+    """
+    app = Starlette(
+        routes=[Route(row.path, row.endpoint, methods=[row.method]) for row in TABLE],
+        exception_handlers={HTTPException: no_route, Error: refuse},
+    )
+    app.router.redirect_slashes = False
+    app.state.engine = engine
+    open_paths = [row.path.encode() for row in TABLE if row.level is Level.OPEN]
+    front = Front(app, keys=keys, open_paths=open_paths, metrics=engine.metrics)
+    app.state.front = front
+    if not allowed_origins:
+        return front
+    return CORSMiddleware(
+        front,
+        allow_origins=list(allowed_origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=["*"],
+        expose_headers=["x-request-id"],
+    )
+
+
+async def refuse(request: Request, error: Exception) -> Response:
+    """A request that was refused before the first byte."""
+    assert isinstance(error, Error)
+    request.app.state.front.refused(error)
+    return respond(error)
+
+
+async def no_route(request: Request, _error: Exception) -> Response:
+    """404 and 405 in the core's words."""
+    method, path = request.method, request.url.path[:200]
+    allowed = methods_of(request)
+    if not allowed:
+        return await refuse(request, Error.not_found(method, path))
+    response = await refuse(request, Error.method_not_allowed(method, path, ", ".join(allowed)))
+    response.raw_headers.append((b"allow", ", ".join(allowed).encode()))
+    return response
+
+
+def methods_of(request: Request) -> list[str]:
+    """The methods that this path takes; none if there is no such path."""
+    return sorted(
+        method
+        for route in request.app.routes
+        if route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods
+    )

@@ -1,0 +1,365 @@
+"""Every setting of `smgd serve`: the one table that flags, variables, keys and README come from."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import ipaddress
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+
+from smgd import kinds
+from smgd.errors import WrongCommandLine
+from smgd.kinds import Kind, WrongValue
+
+
+def option(  # noqa: PLR0913 - the columns of the table
+    kind: Kind,
+    default: object,
+    help: str,
+    *,
+    many: bool = False,
+    secret: bool = False,
+    hidden: bool = False,
+) -> Any:  # noqa: ANN401 - a field of any type
+    """One row of the table.
+
+    many    takes several values: repeated words on the command line, a list in a file,
+            commas in a variable
+    secret  the start-up line says how many were given, not which
+    hidden  for tests and benches; neither in --help nor in README
+    """
+    row = {"kind": kind, "help": help, "many": many, "secret": secret, "hidden": hidden}
+    return dataclasses.field(default=default, metadata=row)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What `smgd serve` was told; `origins` says by whom."""
+
+    model: str | None = option(
+        kinds.text("a folder or a hub id"),
+        None,
+        "Folder or Hugging Face hub id; also the first argument. Default: the embedded model.",
+    )
+    revision: str | None = option(
+        kinds.text("a branch, tag or commit"), None, "Revision of a hub model."
+    )
+    tokenizer: str | None = option(
+        kinds.text("a folder"), None, "Folder of another tokenizer and its chat template."
+    )
+    served_model_name: tuple[str, ...] = option(
+        kinds.text("a name"),
+        (),
+        "Names clients may ask for; the first is the answer's. Default: the model as given.",
+        many=True,
+    )
+    host: str = option(
+        kinds.text("an address"),
+        "127.0.0.1",
+        "Address to listen on. Wider than this machine needs --api-key or --insecure.",
+    )
+    port: int = option(
+        kinds.integer(0, 65_535), 8000, "Port to listen on; 0 takes a free one and says which."
+    )
+    uds: str | None = option(
+        kinds.text("a path"), None, "Unix socket to listen on, in place of host and port."
+    )
+    api_key: tuple[str, ...] = option(
+        kinds.text("a key"), (), "Keys that clients must send one of.", many=True, secret=True
+    )
+    insecure: bool = option(
+        kinds.SWITCH, default=False, help="Listen wider than this machine without a key."
+    )
+    allowed_origins: tuple[str, ...] = option(
+        kinds.text("an origin"),
+        (),
+        "Web origins whose pages may call this server (CORS); * for all.",
+        many=True,
+    )
+    device: str = option(kinds.DEVICE, "auto", "Where the model runs: auto, cpu, cuda or cuda:N.")
+    dtype: str = option(
+        kinds.choice("auto", "float32", "float16", "bfloat16"),
+        "auto",
+        "What the model computes in: auto, float32, float16 or bfloat16.",
+    )
+    max_model_len: int | None = option(
+        kinds.COUNT, None, "Longest sequence in tokens (32k works). Default: the checkpoint's."
+    )
+    max_num_seqs: int | None = option(
+        kinds.COUNT, None, "Most sequences decoded at once. Default: by device."
+    )
+    max_num_batched_tokens: int | None = option(
+        kinds.COUNT, None, "Most tokens in one step. Default: by device."
+    )
+    gpu_memory_utilization: float = option(
+        kinds.number(0, 1, above=True), 0.9, "Part of the GPU's memory that smgd may use."
+    )
+    kv_cache_memory_bytes: int | None = option(
+        kinds.SIZE, None, "Bytes of the KV cache (4GiB works). Default: by device."
+    )
+    seed: int | None = option(
+        kinds.integer(0, 2**63 - 1),
+        None,
+        "Makes the seeds of requests that bring none repeatable.",
+    )
+    chat_template: str | None = option(
+        kinds.text("a file or a template"),
+        None,
+        "Template file, or its text, in place of the checkpoint's.",
+    )
+    drain_timeout_s: float = option(
+        kinds.number(0, 86_400),
+        30.0,
+        "How long running requests may go on after SIGTERM, in seconds.",
+    )
+    log_level: str = option(
+        kinds.choice("debug", "info", "warning", "error"),
+        "info",
+        "Least level logged: debug, info, warning or error.",
+    )
+    config: str | None = option(
+        kinds.text("a file"), None, "YAML file of these settings; flags and variables win over it."
+    )
+    enable_auto_tool_choice: bool = option(
+        kinds.SWITCH, default=False, help="Accepted without effect: tools always work."
+    )
+    trust_remote_code: bool = option(
+        kinds.SWITCH,
+        default=False,
+        help="Refused: smgd never runs code that comes with a checkpoint.",
+    )
+    worker_module: str = option(
+        kinds.text("a module"), "smgd.worker", "Module run as the worker.", hidden=True
+    )
+    worker_script: str | None = option(
+        kinds.text("a file"), None, "What smgd.simulated says.", hidden=True
+    )
+    origins: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def summary(self) -> str:
+        """The settings that are not defaults, each with where it came from."""
+        said = []
+        for row in table():
+            if row.name not in self.origins:
+                continue
+            value = getattr(self, row.name)
+            shown = f"({len(value)} given)" if row.secret else spelled(value)
+            said.append(f"{row.name}={shown} ({self.origins[row.name]})")
+        return "  ".join(said) or "all defaults"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One setting as the parsers need it."""
+
+    name: str
+    default: Any
+    kind: Kind
+    help: str
+    many: bool
+    secret: bool
+    hidden: bool
+
+    @property
+    def flag(self) -> str:
+        """As on the command line."""
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def variable(self) -> str:
+        """As in the environment."""
+        return "SMGD_" + self.name.upper()
+
+    def read(self, values: Sequence[str], said_by: str) -> object:
+        """The setting's value from its words. raises WrongCommandLine"""
+        try:
+            read = [self.kind.read(value) for value in values]
+        except WrongValue as wrong:
+            raise WrongCommandLine(
+                f"{said_by} must be {self.kind.expected}, got {wrong}", hint=self.help
+            ) from None
+        if self.many:
+            return tuple(read)
+        if len(read) != 1:
+            raise WrongCommandLine(f"{said_by} must be one value, got {len(read)}")
+        return read[0]
+
+
+def table() -> list[Row]:
+    """The rows in the order they are shown."""
+    return [
+        Row(name=field.name, default=field.default, **field.metadata)
+        for field in dataclasses.fields(Settings)
+        if field.metadata
+    ]
+
+
+def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
+    """Flag over variable over config file over default. raises WrongCommandLine"""
+    flags = from_flags(arguments)
+    variables = from_environment(environment)
+    config = flags.get("config") or variables.get("config")
+    told = from_file(config[0]) if config else {}
+    values: dict[str, Any] = {name: value for name, (value, _) in told.items()}
+    origins = {name: origin for name, (_, origin) in told.items()}
+    for layer in (variables, flags):
+        for name, (value, origin) in layer.items():
+            values[name], origins[name] = value, origin
+    settings = Settings(**values, origins=origins)
+    check(settings)
+    return settings
+
+
+Layer = dict[str, tuple[Any, str]]
+
+
+def from_flags(arguments: Sequence[str]) -> Layer:
+    """What the command line says."""
+    given = vars(parser().parse_args(arguments))
+    positional = given.pop("positional", None)
+    if positional is not None and given.setdefault("model", [positional]) != [positional]:
+        raise WrongCommandLine(
+            f"the model is named twice: {positional} and --model {given['model'][0]}"
+        )
+    rows = {row.name: row for row in table()}
+    return {
+        name: (rows[name].read(words, rows[name].flag), rows[name].flag)
+        for name, words in given.items()
+    }
+
+
+def from_environment(environment: Mapping[str, str]) -> Layer:
+    """What SMGD_* variables say; an empty one is as good as absent."""
+    layer: Layer = {}
+    for row in table():
+        text = environment.get(row.variable, "")
+        if text:
+            words = [word.strip() for word in text.split(",")] if row.many else [text]
+            layer[row.name] = (row.read(words, row.variable), row.variable)
+    return layer
+
+
+def from_file(path: str) -> Layer:
+    """What a YAML file says; keys are the flags' names, with - or _."""
+    try:
+        told = yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise WrongCommandLine(f"could not read the config file {path}: {error}") from None
+    if not isinstance(told, dict):
+        raise WrongCommandLine(f"{path} must hold settings as key: value")
+    rows = {row.name: row for row in table()}
+    layer: Layer = {}
+    for key, value in told.items():
+        name = str(key).replace("-", "_")
+        if name not in rows or name == "config":
+            raise WrongCommandLine(
+                f'{path} has no setting "{key}" to give',
+                hint="keys are the flags' names without the dashes; see smgd options",
+            )
+        if value is not None:
+            layer[name] = (rows[name].read(words_of(value), f'"{key}" in {path}'), path)
+    return layer
+
+
+def words_of(value: object) -> list[str]:
+    """A YAML value as the command line would have spelled it."""
+    values = value if isinstance(value, list) else [value]
+    return [str(word).lower() if isinstance(word, bool) else str(word) for word in values]
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, with our wording and our exit."""
+
+    def error(self, message: str) -> NoReturn:
+        """raises WrongCommandLine"""
+        raise WrongCommandLine(message, hint="smgd serve --help lists every flag")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line of `smgd serve`; values stay words until the table reads them."""
+    made = Parser(
+        prog="smgd serve",
+        description="Serve a model over the OpenAI API.",
+        argument_default=argparse.SUPPRESS,
+        allow_abbrev=False,
+    )
+    made.add_argument("positional", nargs="?", metavar="MODEL", help="as --model")
+    for row in table():
+        shown = argparse.SUPPRESS if row.hidden else row.help.replace("%", "%%")
+        if row.kind is kinds.SWITCH:
+            made.add_argument(
+                row.flag, dest=row.name, action="store_const", const=["true"], help=shown
+            )
+        else:
+            made.add_argument(
+                row.flag,
+                dest=row.name,
+                nargs="+" if row.many else 1,
+                metavar=row.kind.metavar,
+                help=shown,
+            )
+    return made
+
+
+def check(settings: Settings) -> None:
+    """What no single row can tell. raises WrongCommandLine"""
+    if settings.trust_remote_code:
+        raise WrongCommandLine(
+            "--trust-remote-code is refused: smgd never runs code that comes with a checkpoint",
+            hint="leave it out; a checkpoint of a known architecture needs none of its own code",
+        )
+    open_to_all = settings.uds is None and not is_loopback(settings.host)
+    if open_to_all and not settings.api_key and not settings.insecure:
+        raise WrongCommandLine(
+            f"--host {settings.host} lets other machines in, but there is no key to keep them out",
+            hint="set one with --api-key or SMGD_API_KEY, or say --insecure",
+        )
+    if settings.revision and settings.model is None:
+        raise WrongCommandLine("--revision needs a hub model: the embedded one has no revisions")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def spelled(value: object) -> str:
+    """A value as the command line would spell it."""
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def markdown() -> str:
+    """README's table of settings."""
+    lines = ["| flag | variable | default | what it does |", "|---|---|---|---|"]
+    for row in table():
+        if not row.hidden:
+            default = "" if row.default in (None, (), False) else f"`{spelled(row.default)}`"
+            metavar = "" if row.kind is kinds.SWITCH else f" {row.kind.metavar}"
+            more = " ..." if row.many else ""
+            lines.append(
+                f"| `{row.flag}{metavar}{more}` | `{row.variable}` | {default} | {row.help} |"
+            )
+    return "\n".join(lines)
+
+
+def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """SMGD_* variables that no row knows: most likely misspelled."""
+    known = {row.variable for row in table()}
+    return sorted(name for name in environment if name.startswith("SMGD_") and name not in known)
+
+
+if __name__ == "__main__":
+    print(markdown())

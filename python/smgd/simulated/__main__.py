@@ -1,0 +1,31 @@
+"""`python -m smgd.simulated --fd N --config JSON`, started as a worker is."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import socket
+import sys
+
+from smgd._core import Model
+from smgd.simulated.engine import Engine, Gone
+from smgd.simulated.script import read
+
+
+def main() -> int:
+    """Work until the server hangs up. returns the exit code"""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--fd", type=int, required=True)
+    parser.add_argument("--config", required=True)
+    told = parser.parse_args()
+    config = json.loads(told.config)
+    model = Model.load(config["model"], served_names=["simulated"])
+    gone = contextlib.suppress(Gone, ConnectionResetError, KeyboardInterrupt)
+    with socket.socket(fileno=told.fd) as link, gone:
+        Engine(link, read(config.get("script"), model), config["generation"]).run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
