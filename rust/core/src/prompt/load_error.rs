@@ -13,9 +13,6 @@ pub struct LoadError {
 impl LoadError {
     /// A failure of `file`.
     pub fn new(file: impl std::fmt::Display, reason: impl std::fmt::Display) -> Self {
-        Self {
-            file: file.to_string(),
-            reason: reason.to_string(),
-        }
+        Self { file: file.to_string(), reason: reason.to_string() }
     }
 }

@@ -52,16 +52,9 @@ impl Tokenizer {
         inner.with_padding(None);
         let alphabet = Alphabet::of(&inner)?;
         let added = inner.get_added_tokens_decoder();
-        let special = added
-            .iter()
-            .filter(|(_, token)| token.special)
-            .map(|(id, _)| *id)
-            .collect();
-        let mut tokens: Vec<(u32, String)> = inner
-            .get_vocab(true)
-            .into_iter()
-            .map(|(text, id)| (id, text))
-            .collect();
+        let special = added.iter().filter(|(_, token)| token.special).map(|(id, _)| *id).collect();
+        let mut tokens: Vec<(u32, String)> =
+            inner.get_vocab(true).into_iter().map(|(text, id)| (id, text)).collect();
         tokens.sort_unstable();
         let (mut bytes, mut ends) = (Vec::new(), Vec::with_capacity(tokens.len()));
         for (id, text) in tokens {
@@ -80,12 +73,7 @@ impl Tokenizer {
             }
             ends.push(bytes.len());
         }
-        Ok(Self {
-            inner,
-            bytes,
-            ends,
-            special,
-        })
+        Ok(Self { inner, bytes, ends, special })
     }
 
     /// Token ids of a text; special tokens' text becomes special tokens, and nothing is added around it,
@@ -95,10 +83,7 @@ impl Tokenizer {
     ///
     /// The library's sentence, when the text holds something the vocabulary cannot say.
     pub fn encode(&self, text: &str) -> Result<Vec<u32>, String> {
-        let encoding = self
-            .inner
-            .encode_fast(text, false)
-            .map_err(|error| error.to_string())?;
+        let encoding = self.inner.encode_fast(text, false).map_err(|error| error.to_string())?;
         Ok(encoding.get_ids().to_vec())
     }
 
@@ -136,9 +121,7 @@ impl Tokenizer {
     pub fn special_tokens(&self) -> Vec<String> {
         let mut ids: Vec<u32> = self.special.iter().copied().collect();
         ids.sort_unstable();
-        ids.into_iter()
-            .filter_map(|id| self.inner.id_to_token(id))
-            .collect()
+        ids.into_iter().filter_map(|id| self.inner.id_to_token(id)).collect()
     }
 
     /// One more than the highest token id.
@@ -176,11 +159,11 @@ impl Alphabet {
                 Ok(Self::Plain)
             }
             DecoderWrapper::Sequence(sequence) => Self::of_sequence(sequence.get_decoders()),
-            DecoderWrapper::BPE(_) | DecoderWrapper::WordPiece(_) | DecoderWrapper::CTC(_) => Err(
-                "its decoder rewrites text between tokens (BPEDecoder, WordPiece and CTC are not \
+            DecoderWrapper::BPE(_) | DecoderWrapper::WordPiece(_) | DecoderWrapper::CTC(_) => {
+                Err("its decoder rewrites text between tokens (BPEDecoder, WordPiece and CTC are not \
                      supported); expected a byte-level or SentencePiece vocabulary"
-                    .to_owned(),
-            ),
+                    .to_owned())
+            }
         }
     }
 
@@ -190,9 +173,7 @@ impl Alphabet {
             found = match (found, Self::of_decoder(decoder)?) {
                 (Self::ByteLevel, _) | (_, Self::ByteLevel) => Self::ByteLevel,
                 (Self::Metaspace { byte_fallback: a }, Self::Metaspace { byte_fallback: b }) => {
-                    Self::Metaspace {
-                        byte_fallback: a || b,
-                    }
+                    Self::Metaspace { byte_fallback: a || b }
                 }
                 (known @ Self::Metaspace { .. }, Self::Plain) => known,
                 (Self::Plain, next) => next,
@@ -206,10 +187,7 @@ impl Alphabet {
             Some(PreTokenizerWrapper::ByteLevel(_)) => Self::ByteLevel,
             Some(PreTokenizerWrapper::Metaspace(_)) => Self::Metaspace { byte_fallback: false },
             Some(PreTokenizerWrapper::Sequence(sequence))
-                if sequence
-                    .as_ref()
-                    .iter()
-                    .any(|p| matches!(p, PreTokenizerWrapper::ByteLevel(_))) =>
+                if sequence.as_ref().iter().any(|p| matches!(p, PreTokenizerWrapper::ByteLevel(_))) =>
             {
                 Self::ByteLevel
             }
@@ -258,15 +236,10 @@ mod tests {
     use serde_json::{Value, json};
 
     fn byte_level() -> Tokenizer {
-        let alphabet: Vec<char> = (0..0x144)
-            .filter_map(char::from_u32)
-            .filter(|c| byte_of(*c).is_some())
-            .collect();
-        let mut vocab: serde_json::Map<String, Value> = alphabet
-            .iter()
-            .enumerate()
-            .map(|(id, c)| (c.to_string(), json!(id)))
-            .collect();
+        let alphabet: Vec<char> =
+            (0..0x144).filter_map(char::from_u32).filter(|c| byte_of(*c).is_some()).collect();
+        let mut vocab: serde_json::Map<String, Value> =
+            alphabet.iter().enumerate().map(|(id, c)| (c.to_string(), json!(id))).collect();
         for (token, id) in [("Ġn", 256), ("<|im_end|>", 257), ("<think> é", 259)] {
             vocab.insert(token.to_owned(), json!(id));
         }
@@ -340,35 +313,21 @@ mod tests {
     #[test]
     fn sentencepiece_tokens_spell_spaces_and_single_bytes() {
         let tokenizer = sentencepiece();
-        assert_eq!(
-            tokenizer.decode(&tokenizer.encode(" naï").unwrap()),
-            " naï".as_bytes()
-        );
+        assert_eq!(tokenizer.decode(&tokenizer.encode(" naï").unwrap()), " naï".as_bytes());
         assert_eq!(tokenizer.token_bytes(4), [0xAF]);
     }
 
     #[test]
     fn a_file_that_is_no_tokenizer_says_so_with_its_name() {
         let error = Tokenizer::from_file(Path::new("/nowhere/tokenizer.json")).unwrap_err();
-        assert!(
-            error.to_string().starts_with("/nowhere/tokenizer.json: "),
-            "{error}"
-        );
-        assert!(
-            Tokenizer::from_json(b"{}")
-                .unwrap_err()
-                .contains("cannot be used as a tokenizer")
-        );
+        assert!(error.to_string().starts_with("/nowhere/tokenizer.json: "), "{error}");
+        assert!(Tokenizer::from_json(b"{}").unwrap_err().contains("cannot be used as a tokenizer"));
     }
 
     #[test]
     fn a_decoder_that_joins_words_is_refused() {
         let json = json!({"version": "1.0", "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": true},
             "model": {"type": "WordPiece", "vocab": {"[UNK]": 0}, "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100}});
-        assert!(
-            Tokenizer::from_json(json.to_string().as_bytes())
-                .unwrap_err()
-                .contains("byte-level")
-        );
+        assert!(Tokenizer::from_json(json.to_string().as_bytes()).unwrap_err().contains("byte-level"));
     }
 }

@@ -1,5 +1,17 @@
 //! The dialects' requests and replies as types, and the one [`Error`].
 
+mod body;
+mod chat;
 mod error;
+mod fields;
+mod message;
+mod sampling;
+mod tool;
+mod unbuilt;
 
+pub use body::MAX_DEPTH;
+pub use chat::{ChatRequest, parse_chat};
 pub use error::{Error, Face};
+pub use message::{Assistant, Message, ToolCall};
+pub use sampling::SamplingRequest;
+pub use tool::ToolDeclaration;

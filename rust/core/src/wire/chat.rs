@@ -1,0 +1,376 @@
+//! A chat completion request: parsed once, into a type that cannot be wrong.
+
+use serde_json::{Map, Value, json};
+
+use super::fields::Fields;
+use super::message::{Message, messages};
+use super::sampling::{SamplingRequest, sampling};
+use super::tool::{ToolDeclaration, tools};
+use super::{Error, body, unbuilt};
+use crate::prompt::Delivery;
+
+/// What a client asked for. Fields of no meaning here were ignored; fields that cannot be honoured, refused.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChatRequest {
+    /// The model's name; absent means the one served.
+    pub model: Option<String>,
+    /// The conversation, at least one message.
+    pub messages: Vec<Message>,
+    /// The tools the model may call; none when `tool_choice` is `none`.
+    pub tools: Vec<ToolDeclaration>,
+    /// How tokens are drawn and when the reply ends.
+    pub sampling: SamplingRequest,
+    /// How the reply is told.
+    pub delivery: Delivery,
+    /// Whether the prompt ends where the assistant begins to speak.
+    pub add_generation_prompt: bool,
+    /// Whether the reply continues the last message.
+    pub continue_final_message: bool,
+    /// Variables for the template alone, such as `enable_thinking`.
+    pub template_kwargs: Map<String, Value>,
+}
+
+/// Reads a request's body.
+///
+/// # Errors
+///
+/// One of the 400s of [`Error`], naming the first field at fault.
+pub fn parse_chat(bytes: &[u8]) -> Result<ChatRequest, Error> {
+    let body = body::parse(bytes)?;
+    let request = Fields::root(&body);
+    let model = request.string("model")?.map(str::to_owned);
+    let messages = messages(&request)?;
+    let tools = tools(&request)?;
+    let sampling = sampling(&request)?;
+    let delivery = delivery(&request)?;
+    let continue_final_message = request.boolean("continue_final_message")?.unwrap_or(false);
+    let add_generation_prompt = request.boolean("add_generation_prompt")?.unwrap_or(!continue_final_message);
+    if continue_final_message && add_generation_prompt {
+        let expected = "false when \"continue_final_message\" is true";
+        return Err(request.invalid("add_generation_prompt", expected));
+    }
+    let template_kwargs = template_kwargs(&request)?;
+    response_format(&request)?;
+    parallel_tool_calls(&request, &tools)?;
+    hints(&request)?;
+    unbuilt::check(&request)?;
+    Ok(ChatRequest {
+        model,
+        messages,
+        tools,
+        sampling,
+        delivery,
+        add_generation_prompt,
+        continue_final_message,
+        template_kwargs,
+    })
+}
+
+fn delivery(request: &Fields) -> Result<Delivery, Error> {
+    let stream = request.boolean("stream")?.unwrap_or(false);
+    let (mut include_usage, mut continuous_usage) = (false, false);
+    if let Some(options) = request.object("stream_options")? {
+        include_usage = options.boolean("include_usage")?.unwrap_or(false);
+        continuous_usage = options.boolean("continuous_usage_stats")?.unwrap_or(false);
+        if options.boolean("include_obfuscation")? == Some(true) {
+            return Err(unbuilt::refuse("stream_options.include_obfuscation"));
+        }
+    }
+    Ok(if stream { Delivery::ChatStream { include_usage, continuous_usage } } else { Delivery::Chat })
+}
+
+/// Names a template is given by the server; a client cannot set them.
+const RESERVED_KWARGS: &[&str] = &[
+    "messages",
+    "conversation",
+    "tools",
+    "functions",
+    "add_generation_prompt",
+    "continue_final_message",
+    "chat_template",
+    "tokenize",
+    "return_dict",
+    "return_tensors",
+    "return_assistant_tokens_mask",
+    "padding",
+    "truncation",
+    "max_length",
+    "tokenizer_kwargs",
+    "processor_kwargs",
+    "raise_exception",
+    "strftime_now",
+    "bos_token",
+    "eos_token",
+    "unk_token",
+    "pad_token",
+    "loop",
+    "self",
+];
+
+const EFFORTS: &[&str] = &["none", "minimal", "low", "medium", "high", "xhigh", "max"];
+
+/// `chat_template_kwargs`, with `reasoning_effort` and `documents`, which are template variables too.
+fn template_kwargs(request: &Fields) -> Result<Map<String, Value>, Error> {
+    let mut kwargs = Map::new();
+    if let Some(effort) = request.string("reasoning_effort")? {
+        if !EFFORTS.contains(&effort) {
+            return Err(request.invalid("reasoning_effort", format!("one of {}", EFFORTS.join(", "))));
+        }
+        kwargs.insert("reasoning_effort".to_owned(), json!(effort));
+        if effort == "none" {
+            kwargs.insert("enable_thinking".to_owned(), json!(false));
+        }
+    }
+    if let Some(documents) = request.array("documents")? {
+        if !documents.iter().all(Value::is_object) {
+            return Err(request.invalid("documents", "an array of objects"));
+        }
+        kwargs.insert("documents".to_owned(), Value::Array(documents.to_vec()));
+    }
+    let own = request.object("chat_template_kwargs")?;
+    for (name, value) in request.map("chat_template_kwargs")?.into_iter().flatten() {
+        if RESERVED_KWARGS.contains(&name.as_str()) {
+            let own = own.as_ref().unwrap_or(request);
+            return Err(own.invalid(name, "absent: the server sets this variable of the template"));
+        }
+        kwargs.insert(name.clone(), value.clone());
+    }
+    Ok(kwargs)
+}
+
+fn response_format(request: &Fields) -> Result<(), Error> {
+    let Some(format) = request.object("response_format")? else {
+        return Ok(());
+    };
+    match format.string("type")? {
+        Some("text") => Ok(()),
+        Some("json_object" | "json_schema" | "structural_tag" | "grammar" | "regex") => {
+            Err(unbuilt::refuse("response_format"))
+        }
+        Some(_) => Err(format.invalid("type", "one of text, json_object, json_schema")),
+        None => Err(format.missing("type", "one of text, json_object, json_schema")),
+    }
+}
+
+/// Without tools there are no calls to be parallel.
+fn parallel_tool_calls(request: &Fields, tools: &[ToolDeclaration]) -> Result<(), Error> {
+    match request.boolean("parallel_tool_calls")? {
+        Some(false) if !tools.is_empty() => Err(unbuilt::refuse("parallel_tool_calls")),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Fields that ask for nothing a reply would show; their types are checked all the same.
+fn hints(request: &Fields) -> Result<(), Error> {
+    for name in ["user", "safety_identifier", "prompt_cache_key", "prompt_cache_retention", "cache_salt"] {
+        request.string(name)?;
+    }
+    if request.map("metadata")?.is_some_and(|pairs| !pairs.values().all(Value::is_string)) {
+        return Err(request.invalid("metadata", "an object whose values are strings"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn with(fields: &Value) -> Result<ChatRequest, Error> {
+        let mut request = json!({"model": "m", "messages": [{"role": "user", "content": "hi"}]});
+        for (name, value) in fields.as_object().unwrap() {
+            request[name] = value.clone();
+        }
+        parse_chat(request.to_string().as_bytes())
+    }
+
+    #[test]
+    fn the_smallest_request_leaves_everything_open() {
+        let request = with(&json!({})).unwrap();
+        assert_eq!(request.model.as_deref(), Some("m"));
+        assert_eq!(request.delivery, Delivery::Chat);
+        assert!(request.add_generation_prompt && !request.continue_final_message);
+        assert!(request.template_kwargs.is_empty() && request.tools.is_empty());
+    }
+
+    #[test]
+    fn null_on_any_optional_field_means_absent() {
+        let plain = with(&json!({})).unwrap();
+        for name in FIELDS.iter().filter(|name| !["model", "messages"].contains(name)) {
+            assert_eq!(with(&json!({ *name: null })).unwrap(), plain, "{name}");
+        }
+    }
+
+    #[test]
+    fn unknown_fields_are_ignored() {
+        assert!(with(&json!({"x_vendor": {"a": [1]}, "request_id": "r"})).is_ok());
+    }
+
+    #[test]
+    fn a_stream_has_its_usage_on_request() {
+        let options =
+            json!({"stream": true, "stream_options": {"include_usage": true, "include_obfuscation": false}});
+        let delivery = Delivery::ChatStream { include_usage: true, continuous_usage: false };
+        assert_eq!(with(&options).unwrap().delivery, delivery);
+    }
+
+    #[test]
+    fn template_variables_pass_and_the_servers_own_do_not() {
+        let request = with(
+            &json!({"reasoning_effort": "none", "chat_template_kwargs": {"enable_thinking": true, "x": [1]}}),
+        )
+        .unwrap();
+        assert_eq!(
+            Value::Object(request.template_kwargs),
+            json!({"reasoning_effort": "none", "enable_thinking": true, "x": [1]})
+        );
+        for name in ["messages", "tools", "add_generation_prompt"] {
+            let error = with(&json!({"chat_template_kwargs": { name: [] }})).unwrap_err();
+            assert_eq!(error.face().param, Some(format!("chat_template_kwargs.{name}").as_str()));
+        }
+    }
+
+    #[test]
+    fn continuing_a_message_and_opening_one_exclude_each_other() {
+        assert!(!with(&json!({"continue_final_message": true})).unwrap().add_generation_prompt);
+        assert!(with(&json!({"continue_final_message": true, "add_generation_prompt": true})).is_err());
+    }
+
+    #[test]
+    fn what_is_not_built_is_named() {
+        let tools = json!([{"type": "function", "function": {"name": "f"}}]);
+        for (fields, param) in [
+            (json!({"response_format": {"type": "json_object"}}), "response_format"),
+            (json!({"parallel_tool_calls": false, "tools": tools}), "parallel_tool_calls"),
+            (json!({"stream_options": {"include_obfuscation": true}}), "stream_options.include_obfuscation"),
+            (json!({"logprobs": true}), "logprobs"),
+            (json!({"guided_json": {}}), "guided_json"),
+            (json!({"store": true}), "store"),
+        ] {
+            let error = with(&fields).unwrap_err();
+            assert_eq!((error.face().code, error.face().param), ("unsupported_value", Some(param)));
+        }
+        assert!(with(&json!({"response_format": {"type": "text"}, "parallel_tool_calls": false})).is_ok());
+    }
+
+    /// Every field with a meaning, for the tests that send wrong things.
+    const FIELDS: &[&str] = &[
+        "model",
+        "messages",
+        "n",
+        "stream",
+        "stream_options",
+        "stop",
+        "max_tokens",
+        "max_completion_tokens",
+        "temperature",
+        "top_p",
+        "top_k",
+        "min_p",
+        "seed",
+        "presence_penalty",
+        "frequency_penalty",
+        "repetition_penalty",
+        "logit_bias",
+        "logprobs",
+        "top_logprobs",
+        "tools",
+        "tool_choice",
+        "parallel_tool_calls",
+        "response_format",
+        "stop_token_ids",
+        "ignore_eos",
+        "min_tokens",
+        "include_stop_str_in_output",
+        "skip_special_tokens",
+        "add_generation_prompt",
+        "continue_final_message",
+        "chat_template_kwargs",
+        "reasoning_effort",
+        "user",
+        "store",
+        "metadata",
+        "service_tier",
+        "prediction",
+        "modalities",
+        "audio",
+        "web_search_options",
+        "functions",
+        "function_call",
+        "verbosity",
+        "prompt_cache_key",
+        "safety_identifier",
+        "documents",
+        "structured_outputs",
+        "best_of",
+    ];
+
+    #[test]
+    fn a_wrong_type_in_any_field_names_it() {
+        for name in FIELDS {
+            let wrong = [json!({"a": {"b": 7}}), json!([[7]]), json!("\u{0}wrong"), json!(-7.5), json!(true)];
+            let errors: Vec<Error> =
+                wrong.iter().filter_map(|value| with(&json!({ *name: value })).err()).collect();
+            assert!(errors.len() >= 3, "{name} takes nearly anything");
+            for error in errors {
+                let param = error.face().param.unwrap_or_default().to_owned();
+                assert_eq!(error.face().status, 400);
+                assert!(param.starts_with(name), "{name}: {error}");
+            }
+        }
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            ".{0,8}".prop_map(Value::from),
+            prop::sample::select(vec!["user", "system", "assistant", "tool", "function", "text", "auto"])
+                .prop_map(Value::from),
+        ];
+        let key = prop_oneof![
+            prop::sample::select(FIELDS).prop_map(str::to_owned),
+            prop::sample::select(vec![
+                "role",
+                "content",
+                "tool_calls",
+                "type",
+                "text",
+                "function",
+                "name",
+                "arguments",
+                "parameters",
+                "id"
+            ])
+            .prop_map(str::to_owned),
+            ".{0,4}",
+        ];
+        leaf.prop_recursive(5, 48, 6, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(key.clone(), inner, 0..5)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_json_is_a_request_or_the_clients_error(json in any_json()) {
+            if let Err(error) = parse_chat(json.to_string().as_bytes()) {
+                prop_assert_eq!(error.face().status, 400);
+            }
+        }
+
+        #[test]
+        fn any_field_with_any_value_is_a_request_or_the_clients_error(
+            name in prop::sample::select(FIELDS), value in any_json()
+        ) {
+            if let Err(error) = with(&json!({ name: value })) {
+                prop_assert_eq!(error.face().status, 400);
+            }
+        }
+    }
+}
