@@ -1,0 +1,1 @@
+"""The worker: its own process, which turns token ids into more token ids."""
