@@ -1,6 +1,8 @@
 //! `smgd._core`: Python types in, Python types out. Decides nothing.
 
+mod error;
 mod frame;
+mod model;
 
 use pyo3::prelude::*;
 
@@ -15,9 +17,13 @@ mod _core {
         encode_ready, encode_state, encode_tokens, frame_kind, frame_length,
     };
 
+    #[pymodule_export]
+    use crate::model::{PyModel, PyPrepared};
+
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        module.add("Error", crate::error::class(module.py())?)?;
         module.add("HEADER_BYTES", HEADER_BYTES)?;
         module.add("MAX_FRAME_BYTES", MAX_FRAME_BYTES)
     }

@@ -93,7 +93,7 @@ impl Template {
         let last = context.continue_final_message.then(|| tag_last(&mut messages)).transpose()?;
         let rendered = self.render_messages(&messages, context)?;
         match last {
-            Some(content) => cut_at_tag(&rendered, &content),
+            Some(text) => cut_at_tag(&rendered, &text),
             None => Ok(rendered),
         }
     }
@@ -139,7 +139,12 @@ fn add_python(environment: &mut Environment<'static>) {
         },
     );
     environment.add_filter("safe", |value: Value| value);
-    environment.add_filter("indent", indent);
+    environment.add_filter(
+        "indent",
+        |text: &str, width: Option<usize>, first: Option<bool>, blank: Option<bool>, kwargs: Kwargs| {
+            indent(text, width, first, blank, &kwargs)
+        },
+    );
     environment.add_test("iterable", is_iterable);
     environment.add_test("sequence", |value: &Value| is_iterable(value));
     environment.add_function("raise_exception", |message: String| -> Result<Value, Error> {
@@ -149,11 +154,8 @@ fn add_python(environment: &mut Environment<'static>) {
 
 /// Whether Python could loop over it; an undefined value there is an empty one.
 fn is_iterable(value: &Value) -> bool {
-    match value.kind() {
-        ValueKind::Undefined | ValueKind::String | ValueKind::Bytes => true,
-        ValueKind::Seq | ValueKind::Map | ValueKind::Iterable => true,
-        _ => false,
-    }
+    use ValueKind::{Bytes, Iterable, Map, Seq, String, Undefined};
+    matches!(value.kind(), Undefined | String | Bytes | Seq | Map | Iterable)
 }
 
 /// Jinja's `indent`: every line but the first, and blank lines not, unless asked.
@@ -162,7 +164,7 @@ fn indent(
     width: Option<usize>,
     first: Option<bool>,
     blank: Option<bool>,
-    kwargs: Kwargs,
+    kwargs: &Kwargs,
 ) -> Result<String, Error> {
     let width = width.or(kwargs.get("width")?).unwrap_or(4);
     let first = first.or(kwargs.get("first")?).unwrap_or(false);

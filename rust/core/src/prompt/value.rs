@@ -140,13 +140,13 @@ impl Dumps {
                     self.write(&value.get_item(key)?, depth + 1, out)
                 })?;
             }
-            _ => match value.downcast_object_ref::<Number>() {
-                Some(number) => out.push_str(&number.0),
-                None => {
+            _ => {
+                let number = value.downcast_object_ref::<Number>().ok_or_else(|| {
                     let message = format!("a value of type {} is not JSON serializable", value.kind());
-                    return Err(Error::new(ErrorKind::BadSerialization, message));
-                }
-            },
+                    Error::new(ErrorKind::BadSerialization, message)
+                })?;
+                out.push_str(&number.0);
+            }
         }
         Ok(())
     }
@@ -211,7 +211,9 @@ impl Dumps {
 
 fn escape(character: char, out: &mut String) {
     for unit in character.encode_utf16(&mut [0; 2]) {
-        out.push_str(&format!("\\u{unit:04x}"));
+        let hex = format!("{unit:04x}");
+        out.push_str("\\u");
+        out.push_str(&hex);
     }
 }
 

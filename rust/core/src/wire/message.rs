@@ -189,6 +189,7 @@ fn not_text(param: String) -> Error {
 }
 
 #[cfg(test)]
+#[expect(clippy::needless_pass_by_value, reason = "`json!` reads best as an argument")]
 mod tests {
     use super::*;
     use serde_json::json;

@@ -154,6 +154,7 @@ fn bad_stop(index: usize, value: &Value) -> Error {
 }
 
 #[cfg(test)]
+#[expect(clippy::needless_pass_by_value, reason = "`json!` reads best as an argument")]
 mod tests {
     use super::*;
     use serde_json::json;

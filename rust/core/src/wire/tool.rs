@@ -98,6 +98,7 @@ fn check_object_schema(schema: &Fields) -> Result<(), Error> {
 }
 
 #[cfg(test)]
+#[expect(clippy::needless_pass_by_value, reason = "`json!` reads best as an argument")]
 mod tests {
     use super::*;
     use serde_json::json;

@@ -1,0 +1,77 @@
+//! The model a server offers: a checkpoint and the names it goes by.
+
+use super::{Checkpoint, LoadError, Source};
+use crate::wire::Error;
+
+/// A served model. Never changed after loading; safe to share.
+#[derive(Debug)]
+pub struct Model {
+    names: Vec<String>,
+    checkpoint: Checkpoint,
+}
+
+impl Model {
+    /// Loads a checkpoint and names it; the first name is the one replies carry when the client sends none.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError`] with the file that is missing or wrong, or when there is no name.
+    pub fn load(source: &Source, names: Vec<String>) -> Result<Self, LoadError> {
+        if names.iter().all(String::is_empty) {
+            return Err(LoadError::new("served names", "at least one is required"));
+        }
+        Ok(Self { names, checkpoint: Checkpoint::load(source)? })
+    }
+
+    /// The names it is served under, at least one.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// What its folder says.
+    #[must_use]
+    pub fn checkpoint(&self) -> &Checkpoint {
+        &self.checkpoint
+    }
+
+    /// How the model marks its reasoning, by the format's name.
+    #[must_use]
+    pub fn reasoning_format(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// How the model calls tools, by the format's name.
+    #[must_use]
+    pub fn tool_format(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// What decided the two.
+    #[must_use]
+    pub fn formats_reason(&self) -> &'static str {
+        "no format is known yet"
+    }
+
+    /// The name a reply carries: the one asked for, if it is served.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ModelNotFound`].
+    pub fn name(&self, asked: Option<&str>) -> Result<&str, Error> {
+        let found = match asked {
+            None => self.names.first(),
+            Some(asked) => self.names.iter().find(|name| *name == asked),
+        };
+        found.map(String::as_str).ok_or_else(|| Error::ModelNotFound {
+            model: asked.unwrap_or_default().to_owned(),
+            served: quoted(&self.names),
+        })
+    }
+}
+
+/// `"a", "b"`
+#[must_use]
+pub fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,156 @@
+//! The one way from a request's body to a prepared request.
+//!
+//! ```text
+//!  body -> wire request -> model known? -> conversation -> template -> token ids -> room left? -> Prepared
+//! ```
+
+use serde_json::Value;
+
+use super::template::{Context, Refusal};
+use super::{Model, Prepared, Template, Tool, conversation};
+use crate::frame::Sampling;
+use crate::wire::{ChatRequest, Error, SamplingRequest, ToolDeclaration, parse_chat};
+
+/// What the server adds to a request: the core takes no time, ids or seeds of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ticket {
+    /// Number of the request within this server, from 1.
+    pub request: u64,
+    /// The id the client will see.
+    pub id: String,
+    /// Unix time in seconds; also the template's `strftime_now`.
+    pub created: u64,
+    /// The draws' key where the client sends none.
+    pub seed: u64,
+    /// Tokens the worker can hold for one sequence.
+    pub max_model_len: usize,
+}
+
+impl Model {
+    /// Parses, validates, normalises, renders and tokenizes a chat request.
+    ///
+    /// # Errors
+    ///
+    /// Each of [`Error`]'s 4xx that a request can earn before the worker sees it.
+    pub fn prepare_chat(&self, body: &[u8], ticket: Ticket) -> Result<Prepared, Error> {
+        let request = parse_chat(body)?;
+        let model = self.name(request.model.as_deref())?.to_owned();
+        let template = self.template(&request)?;
+        let prompt = template.render(&context(&request, ticket.created)).map_err(refused)?;
+        let prompt_ids = self.checkpoint().tokenizer.encode(&prompt).map_err(refused_as)?;
+        if prompt_ids.is_empty() {
+            return Err(refused_as("the prompt it gives is empty".to_owned()));
+        }
+        let max_model_len = self.checkpoint().max_model_len.min(ticket.max_model_len);
+        let room = room(prompt_ids.len(), max_model_len)?;
+        let sampling = self.sampling(&request.sampling, ticket.seed, room)?;
+        Ok(Prepared {
+            request: ticket.request,
+            id: ticket.id,
+            created: ticket.created,
+            model,
+            prompt_ids: prompt_ids.into(),
+            prompt_tail: self.tail(&prompt).to_owned(),
+            sampling,
+            num_choices: request.sampling.num_choices,
+            stop: request.sampling.stop,
+            include_stop: request.sampling.include_stop,
+            own_stop_ids: request.sampling.stop_ids,
+            tools: request.tools.into_iter().map(tool).collect(),
+            delivery: request.delivery,
+        })
+    }
+
+    fn template(&self, request: &ChatRequest) -> Result<&Template, Error> {
+        let templates = self.checkpoint().templates.as_ref().ok_or_else(|| {
+            refused_as("this model has none; the server needs one (--chat-template)".to_owned())
+        })?;
+        Ok(match &templates.tools {
+            Some(template) if !request.tools.is_empty() => template,
+            Some(_) | None => &templates.chat,
+        })
+    }
+
+    /// The checkpoint's defaults fill what the client left open, and the room left bounds the reply.
+    fn sampling(&self, request: &SamplingRequest, seed: u64, room: u32) -> Result<Sampling, Error> {
+        let checkpoint = self.checkpoint();
+        let mut stop_ids = if request.ignore_eos { Vec::new() } else { checkpoint.stop_ids.clone() };
+        for id in &request.stop_ids {
+            if *id as usize >= checkpoint.vocab_size {
+                return Err(Error::InvalidParam {
+                    param: "stop_token_ids".to_owned(),
+                    expected: format!("an array of token ids below {}", checkpoint.vocab_size),
+                    got: id.to_string(),
+                });
+            }
+            if !stop_ids.contains(id) {
+                stop_ids.push(*id);
+            }
+        }
+        let max_tokens = request.max_tokens.unwrap_or(room).min(room);
+        Ok(Sampling {
+            max_tokens,
+            min_tokens: request.min_tokens.min(max_tokens),
+            stop_ids,
+            ..checkpoint.defaults.fill(request, seed)
+        })
+    }
+
+    /// The prompt's end: from the last special token's text on, and at least [`MIN_TAIL_BYTES`].
+    fn tail<'a>(&self, prompt: &'a str) -> &'a str {
+        let markers = self.checkpoint().tokenizer.special_tokens();
+        let marker = markers.iter().filter_map(|marker| prompt.rfind(marker.as_str())).max();
+        let start = prompt.len().saturating_sub(MIN_TAIL_BYTES).min(marker.unwrap_or(prompt.len()));
+        let boundary = (0..=start).rev().find(|index| prompt.is_char_boundary(*index));
+        &prompt[boundary.unwrap_or_default()..]
+    }
+}
+
+/// Bytes of the prompt's end that the reply machine is shown at least; an opened `<think>` and its blank
+/// lines are a few dozen.
+const MIN_TAIL_BYTES: usize = 1024;
+
+fn context(request: &ChatRequest, now: u64) -> Context {
+    let declared = |tool: &ToolDeclaration| -> Value { tool.declaration.clone() };
+    Context {
+        messages: conversation::normalise(&request.messages),
+        tools: request.tools.iter().map(declared).collect(),
+        add_generation_prompt: request.add_generation_prompt,
+        continue_final_message: request.continue_final_message,
+        kwargs: request.template_kwargs.clone(),
+        now,
+    }
+}
+
+fn tool(declared: ToolDeclaration) -> Tool {
+    Tool { name: declared.name, parameters: declared.parameters }
+}
+
+/// Tokens left for the reply, at least one.
+fn room(prompt_len: usize, max_model_len: usize) -> Result<u32, Error> {
+    match max_model_len.checked_sub(prompt_len) {
+        Some(room) if room > 0 => Ok(u32::try_from(room).unwrap_or(u32::MAX)),
+        Some(_) | None => Err(Error::ContextLengthExceeded { prompt_len, max_model_len }),
+    }
+}
+
+fn refused(refusal: Refusal) -> Error {
+    match refusal {
+        Refusal::Raised(reason) | Refusal::Failed(reason) => refused_as(reason),
+    }
+}
+
+/// Characters of a template's own words that an error repeats: they may quote the messages.
+const MAX_REASON_CHARS: usize = 200;
+
+fn refused_as(reason: String) -> Error {
+    let reason = match reason.char_indices().nth(MAX_REASON_CHARS) {
+        Some((end, _)) => format!("{}...", &reason[..end]),
+        None => reason,
+    };
+    Error::TemplateRefused { reason }
+}
+
+#[cfg(test)]
+#[path = "prepare_tests.rs"]
+mod tests;

@@ -1,0 +1,151 @@
+//! The served model and prepared requests as Python sees them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict};
+use smgd_core::prompt::{Delivery, Model, Prepared, Source, Ticket};
+
+use crate::error::{caught, caught_loading, raised};
+
+/// What the server knows of a checkpoint. Shared with the replies it opens.
+#[pyclass(frozen, name = "Model", module = "smgd._core")]
+pub struct PyModel(pub Arc<Model>);
+
+#[pymethods]
+impl PyModel {
+    #[staticmethod]
+    #[pyo3(signature = (folder, *, served_names, tokenizer=None, chat_template=None, max_model_len=None))]
+    fn load(
+        py: Python<'_>,
+        folder: PathBuf,
+        served_names: Vec<String>,
+        tokenizer: Option<PathBuf>,
+        chat_template: Option<String>,
+        max_model_len: Option<usize>,
+    ) -> PyResult<Self> {
+        let source = Source { folder, tokenizer, chat_template, max_model_len };
+        let load =
+            || Model::load(&source, served_names).map_err(|error| PyValueError::new_err(error.to_string()));
+        Ok(Self(Arc::new(py.detach(|| caught_loading(load))?)))
+    }
+
+    #[getter]
+    fn names(&self) -> Vec<String> {
+        self.0.names().to_vec()
+    }
+
+    #[getter]
+    fn max_model_len(&self) -> usize {
+        self.0.checkpoint().max_model_len
+    }
+
+    #[getter]
+    fn vocab_size(&self) -> usize {
+        self.0.checkpoint().vocab_size
+    }
+
+    #[getter]
+    fn stop_ids(&self) -> Vec<u32> {
+        self.0.checkpoint().stop_ids.clone()
+    }
+
+    #[getter]
+    fn sampling_defaults<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let defaults = PyDict::new(py);
+        for (name, value) in self.0.checkpoint().defaults.named() {
+            defaults.set_item(name, value)?;
+        }
+        Ok(defaults)
+    }
+
+    #[getter]
+    fn reasoning_format(&self) -> Option<&str> {
+        self.0.reasoning_format()
+    }
+
+    #[getter]
+    fn tool_format(&self) -> Option<&str> {
+        self.0.tool_format()
+    }
+
+    #[getter]
+    fn formats_reason(&self) -> &str {
+        self.0.formats_reason()
+    }
+
+    /// Parse, validate, normalise, render, tokenize; the interpreter is free meanwhile.
+    #[pyo3(signature = (body, *, request, id, created, seed, max_model_len))]
+    #[expect(clippy::too_many_arguments, reason = "one per field of a ticket, by keyword")]
+    fn prepare_chat(
+        &self,
+        py: Python<'_>,
+        body: &[u8],
+        request: u64,
+        id: String,
+        created: u64,
+        seed: u64,
+        max_model_len: usize,
+    ) -> PyResult<PyPrepared> {
+        let ticket = Ticket { request, id: id.clone(), created, seed, max_model_len };
+        let prepared = py.detach(|| caught(&id, || self.0.prepare_chat(body, ticket)));
+        prepared.map(PyPrepared).map_err(|error| raised(py, &error))
+    }
+
+    fn encode(&self, py: Python<'_>, text: &str) -> PyResult<Vec<u32>> {
+        let encode = || self.0.checkpoint().tokenizer.encode(text).map_err(PyValueError::new_err);
+        py.detach(|| caught_loading(encode))
+    }
+
+    #[expect(clippy::needless_pass_by_value, reason = "arguments come from Python by value")]
+    fn decode<'py>(&self, py: Python<'py>, ids: Vec<u32>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.0.checkpoint().tokenizer.decode(&ids))
+    }
+}
+
+/// A request that passed every gate.
+#[pyclass(frozen, name = "Prepared", module = "smgd._core")]
+pub struct PyPrepared(pub Prepared);
+
+#[pymethods]
+impl PyPrepared {
+    #[getter]
+    fn request(&self) -> u64 {
+        self.0.request
+    }
+
+    #[getter]
+    fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    #[getter]
+    fn model(&self) -> &str {
+        &self.0.model
+    }
+
+    #[getter]
+    fn stream(&self) -> bool {
+        match self.0.delivery {
+            Delivery::Chat => false,
+            Delivery::ChatStream { .. } => true,
+        }
+    }
+
+    #[getter]
+    fn prompt_len(&self) -> usize {
+        self.0.prompt_ids.len()
+    }
+
+    #[getter]
+    fn num_choices(&self) -> u32 {
+        self.0.num_choices
+    }
+
+    #[getter]
+    fn max_tokens(&self) -> u32 {
+        self.0.sampling.max_tokens
+    }
+}
