@@ -1,1 +1,18 @@
 //! One declaration per model family: markers, states, value codec, ids.
+//!
+//! A format is data: a table of states, and in each the markers that are live there and where they lead.
+//! `stream` walks the table; nothing here parses. A new family is a new declaration and a sample.
+
+mod choose;
+mod declaration;
+mod registry;
+mod table;
+mod tool;
+
+pub use choose::{Choice, choose};
+pub use declaration::{
+    Act, CallKeys, Field, IdPolicy, OPENAI_IDS, On, ReasoningFormat, Start, State, Text, ToolFormat,
+};
+pub use registry::{REASONING_FORMATS, TOOL_FORMATS, reasoning_format, tool_format};
+pub(crate) use table::{CONTENT, Edge, Hit, Node, NodeText, VERBATIM};
+pub use table::{Table, TableError};

@@ -1,5 +1,23 @@
 //! Token ids -> text, exact in UTF-8 -> events -> stop strings.
 
+mod arguments;
+mod call_json;
+mod calls;
+mod detokenize;
+mod emit;
 mod event;
+mod json;
+mod ledger;
+mod machine;
+mod stop;
+#[expect(clippy::module_inception, reason = "the stream is what this room makes")]
+mod stream;
+mod vocabulary;
 
+pub use detokenize::Utf8;
+pub use emit::Kind;
 pub use event::{Event, Finish, Part};
+pub use stream::{Begin, Stream};
+pub use vocabulary::Vocabulary;
+#[cfg(test)]
+pub(crate) use vocabulary::tests::Bytes;

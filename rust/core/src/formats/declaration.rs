@@ -1,0 +1,138 @@
+//! The words a format is declared in.
+
+/// How a family writes its tool calls.
+#[derive(Debug)]
+pub struct ToolFormat {
+    /// Our name for it.
+    pub name: &'static str,
+    /// Other servers' names for it.
+    pub aliases: &'static [&'static str],
+    /// Whether its markers are special tokens: then only the token counts, never text that looks like it.
+    /// A tokenizer that has no such token writes the marker as text, and text counts.
+    pub special: bool,
+    /// What leads from prose into a call.
+    pub openers: &'static [On],
+    /// The states of a call, found by name.
+    pub states: &'static [State],
+    /// What ends a call that turned malformed after its name was told.
+    pub closers: &'static [On],
+    /// Whether an opener inside reasoning ends the reasoning; if not, it is reasoning.
+    pub ends_reasoning: bool,
+    /// Where call ids come from.
+    pub ids: IdPolicy,
+    /// Replies in this format, for tests: two calls with text around them.
+    pub samples: &'static [&'static str],
+}
+
+/// How a family writes its reasoning.
+#[derive(Debug)]
+pub struct ReasoningFormat {
+    /// Our name for it.
+    pub name: &'static str,
+    /// Other servers' names for it.
+    pub aliases: &'static [&'static str],
+    /// Whether its markers are special tokens; see [`ToolFormat::special`].
+    pub special: bool,
+    /// Begins reasoning.
+    pub open: &'static str,
+    /// Ends it.
+    pub close: &'static str,
+    /// Newlines that belong to the markers: after `open`, before `close`, after `close`.
+    pub newlines: [u8; 3],
+    /// Where a reply starts.
+    pub start: Start,
+    /// A reply in this format, for tests.
+    pub samples: &'static [&'static str],
+}
+
+/// Where a reply starts when the prompt does not say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// In content, unless the prompt opened reasoning.
+    Content,
+    /// In reasoning, unless the prompt closed it.
+    Reasoning,
+}
+
+/// One state of a call.
+#[derive(Debug)]
+pub struct State {
+    /// Its name within the format.
+    pub name: &'static str,
+    /// What the bytes here are.
+    pub text: Text,
+    /// The markers that are live here.
+    pub on: &'static [On],
+}
+
+/// What the bytes of a state are, until a live marker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Text {
+    /// White space, which is framing; anything else does not belong here.
+    Space,
+    /// A short text without line breaks that is kept.
+    Field(Field),
+    /// A JSON object with the call's name and arguments; leads to the state named.
+    Call(CallKeys, &'static str),
+    /// An array of such objects; leads to the state named.
+    Calls(CallKeys, &'static str),
+    /// The arguments as one JSON value; leads to the state named.
+    Json(&'static str),
+}
+
+/// Fields a format writes between markers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// The tool's name.
+    Name,
+    /// The call's id.
+    Id,
+}
+
+/// The keys of a call that is a JSON object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallKeys {
+    /// The key of the tool's name.
+    pub name: &'static str,
+    /// The keys that the arguments may have.
+    pub arguments: &'static [&'static str],
+}
+
+/// A marker, what seeing it does, and where it leads.
+#[derive(Debug)]
+pub struct On {
+    /// The marker.
+    pub marker: &'static str,
+    /// Newlines before the marker that belong to it, at most.
+    pub newlines: u8,
+    /// What happens, in order.
+    pub acts: &'static [Act],
+    /// The state that follows.
+    pub to: &'static str,
+}
+
+/// What a marker does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// A call may begin here; if it does not, all from here on was prose.
+    Open,
+    /// The name is known: the call is told to the client.
+    Announce,
+    /// The call is complete.
+    Close,
+}
+
+/// Where call ids come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdPolicy {
+    /// From the reply's seed and the call's index: this prefix, then this many letters and digits.
+    Made {
+        /// What every id begins with.
+        prefix: &'static str,
+        /// Letters and digits after it.
+        len: usize,
+    },
+}
+
+/// The ids clients of `OpenAI` are used to.
+pub const OPENAI_IDS: IdPolicy = IdPolicy::Made { prefix: "call_", len: 24 };

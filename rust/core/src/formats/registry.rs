@@ -1,0 +1,49 @@
+//! All formats, and the names they are found by.
+
+use super::declaration::{ReasoningFormat, Start, ToolFormat};
+use super::tool;
+
+/// Every tool-call format.
+pub const TOOL_FORMATS: &[&ToolFormat] = &[&tool::HERMES];
+
+/// Every reasoning format.
+///
+/// The newlines are what the families' templates write: `<think>⏎reasoning⏎</think>⏎⏎content`.
+pub const REASONING_FORMATS: &[&ReasoningFormat] = &[&THINK, &DEEPSEEK_R1];
+
+const THINK_SAMPLES: &[&str] = &[
+    "<think>\nHmm, a\n\n<tool_call>?\n</think>\n\nIt is 4.",
+    "<think>one</think>two<think>three</think>",
+    "<think>\n\n</think>\n\n\nfour",
+    "no < thinking, </think> here <thin",
+];
+
+const THINK: ReasoningFormat = ReasoningFormat {
+    name: "qwen3",
+    aliases: &["think", "base", "basic", "glm45", "deepseek_v31", "deepseek_v3", "nano_v3", "nemotron_v3"],
+    special: false,
+    open: "<think>",
+    close: "</think>",
+    newlines: [1, 1, 2],
+    start: Start::Content,
+    samples: THINK_SAMPLES,
+};
+
+const DEEPSEEK_R1: ReasoningFormat = ReasoningFormat {
+    name: "deepseek_r1",
+    aliases: &["deepseek-r1", "qwen3_thinking", "kimi_thinking", "minimax", "minimax_m2", "step3", "olmo3"],
+    start: Start::Reasoning,
+    ..THINK
+};
+
+/// The tool-call format with this name or alias.
+#[must_use]
+pub fn tool_format(name: &str) -> Option<&'static ToolFormat> {
+    TOOL_FORMATS.iter().copied().find(|format| format.name == name || format.aliases.contains(&name))
+}
+
+/// The reasoning format with this name or alias.
+#[must_use]
+pub fn reasoning_format(name: &str) -> Option<&'static ReasoningFormat> {
+    REASONING_FORMATS.iter().copied().find(|format| format.name == name || format.aliases.contains(&name))
+}

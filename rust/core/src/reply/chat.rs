@@ -1,0 +1,128 @@
+//! A chat completion as one object: the same events, folded.
+
+use serde::Serialize;
+
+use super::chunks::finish_reason;
+use super::usage::Usage;
+use crate::stream::{Finish, Part};
+
+/// One choice, as far as it was told.
+#[derive(Debug, Default)]
+pub(crate) struct Fold {
+    content: String,
+    reasoning: String,
+    calls: Vec<Call>,
+    finish: Option<Finish>,
+}
+
+#[derive(Debug)]
+struct Call {
+    id: String,
+    name: String,
+    arguments: String,
+}
+
+impl Fold {
+    pub(crate) fn push(&mut self, part: Part) {
+        match part {
+            Part::Content { text } => self.content.push_str(&text),
+            Part::Reasoning { text } => self.reasoning.push_str(&text),
+            Part::ToolCallStart { id, name, .. } => {
+                self.calls.push(Call { id, name, arguments: String::new() });
+            }
+            Part::ToolCallArguments { index, text } => {
+                if let Some(call) = self.calls.get_mut(index as usize) {
+                    call.arguments.push_str(&text);
+                }
+            }
+            Part::ToolCallEnd { .. } => {}
+            Part::End { finish } => self.finish = Some(finish),
+        }
+    }
+
+    fn choice(&self, index: usize) -> Choice<'_> {
+        let calls = self.calls.iter().map(|call| ToolCall {
+            id: &call.id,
+            kind: "function",
+            function: Function { name: &call.name, arguments: &call.arguments },
+        });
+        let finish = self.finish.as_ref().unwrap_or(&Finish::Length);
+        Choice {
+            index,
+            message: Message {
+                role: "assistant",
+                content: (!self.content.is_empty() || self.calls.is_empty()).then_some(&self.content),
+                reasoning_content: (!self.reasoning.is_empty()).then_some(&self.reasoning),
+                tool_calls: (!self.calls.is_empty()).then(|| calls.collect()),
+            },
+            logprobs: None,
+            finish_reason: finish_reason(finish, !self.calls.is_empty()),
+            stop_reason: match finish {
+                Finish::StopString(string) => Some(StopReason::String(string)),
+                Finish::StopId(id) => Some(StopReason::Id(*id)),
+                Finish::Stop | Finish::ToolCalls | Finish::Length => None,
+            },
+        }
+    }
+}
+
+/// The `chat.completion` object.
+pub(crate) fn completion(id: &str, model: &str, created: u64, choices: &[&Fold], usage: Usage) -> Vec<u8> {
+    let choices = choices.iter().enumerate().map(|(index, fold)| fold.choice(index)).collect();
+    let completion = Completion { id, object: "chat.completion", created, model, choices, usage };
+    serde_json::to_vec(&completion).expect("strings and numbers are always JSON")
+}
+
+#[derive(Serialize)]
+struct Completion<'a> {
+    id: &'a str,
+    object: &'static str,
+    created: u64,
+    model: &'a str,
+    choices: Vec<Choice<'a>>,
+    usage: Usage,
+}
+
+#[derive(Serialize)]
+struct Choice<'a> {
+    index: usize,
+    message: Message<'a>,
+    /// Not offered yet.
+    logprobs: Option<()>,
+    finish_reason: &'static str,
+    /// vLLM's: the stop string or stop id that ended the reply.
+    stop_reason: Option<StopReason<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum StopReason<'a> {
+    String(&'a str),
+    Id(u32),
+}
+
+#[derive(Serialize)]
+struct Message<'a> {
+    role: &'static str,
+    /// Null when the reply only calls tools.
+    content: Option<&'a str>,
+    /// Not in the original: the name that clients of `DeepSeek` read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning_content: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_calls: Option<Vec<ToolCall<'a>>>,
+}
+
+#[derive(Serialize)]
+struct ToolCall<'a> {
+    id: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    function: Function<'a>,
+}
+
+#[derive(Serialize)]
+struct Function<'a> {
+    name: &'a str,
+    arguments: &'a str,
+}

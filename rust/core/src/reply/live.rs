@@ -1,0 +1,207 @@
+//! One live reply: its choices, told as chunks or folded.
+
+use std::sync::Arc;
+
+use super::chat::{Fold, completion};
+use super::chunks::{ChatChunks, finish_reason};
+use super::sse;
+use super::usage::Usage;
+use crate::formats::Table;
+use crate::frame::{Row, RowTokens, StepEnd, Submit};
+use crate::prompt::{Delivery, Prepared};
+use crate::stream::{Begin, Finish, Part, Stream, Vocabulary};
+use crate::wire::Error;
+
+/// A reply from its submission to its last byte.
+#[derive(Debug)]
+pub(crate) struct Live {
+    pub(crate) prepared: Arc<Prepared>,
+    /// The worker that decodes it; frames of others are not for it.
+    pub(crate) generation: u32,
+    pub(crate) usage: Usage,
+    /// Where in the step's chunks this reply's is, if it is there.
+    pub(crate) chunk_at: usize,
+    choices: Vec<Choice>,
+    /// `None` when the reply is folded.
+    chunks: Option<ChatChunks>,
+}
+
+#[derive(Debug)]
+struct Choice {
+    stream: Stream,
+    /// All tokens taken, for a worker that has to go on from here.
+    emitted_ids: Vec<u32>,
+    /// The reply so far; of a streamed one, only how it ended.
+    fold: Fold,
+    any_call: bool,
+    finish_reason: Option<&'static str>,
+}
+
+impl Live {
+    pub(crate) fn new(prepared: Arc<Prepared>, table: &Arc<Table>, generation: u32) -> Self {
+        let choices = (0..prepared.num_choices).map(|choice| Choice {
+            stream: Stream::new(
+                Arc::clone(table),
+                &Begin {
+                    prompt_tail: &prepared.prompt_tail,
+                    stop: &prepared.stop,
+                    include_stop: prepared.include_stop,
+                    id_seed: seed(&prepared.id, choice),
+                },
+            ),
+            emitted_ids: Vec::new(),
+            fold: Fold::default(),
+            any_call: false,
+            finish_reason: None,
+        });
+        let chunks = match prepared.delivery {
+            Delivery::Chat => None,
+            Delivery::ChatStream { include_usage, continuous_usage } => {
+                let Prepared { id, model, created, .. } = &*prepared;
+                Some(ChatChunks::new(id, model, *created, include_usage, continuous_usage))
+            }
+        };
+        Self {
+            choices: choices.collect(),
+            usage: Usage { prompt_tokens: prepared.prompt_ids.len() as u64, ..Usage::default() },
+            chunks,
+            chunk_at: 0,
+            generation,
+            prepared,
+        }
+    }
+
+    /// What the worker is asked: all choices that are not finished, with what they emitted.
+    pub(crate) fn submit(&self) -> Submit {
+        let rows = self.choices.iter().zip(0_u32..).filter(|(choice, _)| choice.finish_reason.is_none());
+        let rows = rows.map(|(choice, index)| Row {
+            sequence: sequence(self.prepared.request, index),
+            choice: index,
+            emitted_ids: choice.emitted_ids.clone(),
+        });
+        Submit {
+            request: self.prepared.request,
+            prompt_ids: self.prepared.prompt_ids.to_vec(),
+            rows: rows.collect(),
+            sampling: self.prepared.sampling.clone(),
+            ..Submit::default()
+        }
+    }
+
+    /// The sequences that the worker still decodes.
+    pub(crate) fn open_sequences(&self) -> impl Iterator<Item = u64> {
+        let choices = self.choices.iter().zip(0_u32..).filter(|(choice, _)| choice.finish_reason.is_none());
+        choices.map(|(_, index)| sequence(self.prepared.request, index))
+    }
+
+    /// The first bytes: who speaks, once per choice.
+    pub(crate) fn begin(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        if let Some(chunks) = &self.chunks {
+            (0..self.prepared.num_choices).for_each(|choice| chunks.role(choice, self.usage, &mut out));
+        }
+        out
+    }
+
+    /// Takes one choice's tokens of a step; appends what the client is sent. Returns whether the core, and
+    /// not the worker, ended the choice.
+    pub(crate) fn push(&mut self, vocabulary: &dyn Vocabulary, row: &RowTokens, out: &mut Vec<u8>) -> bool {
+        let index = choice_of(row.sequence);
+        let Some(choice) =
+            self.choices.get_mut(index as usize).filter(|choice| choice.finish_reason.is_none())
+        else {
+            return false;
+        };
+        choice.emitted_ids.extend_from_slice(&row.ids);
+        let finish = choice.take(vocabulary, row, &self.prepared);
+        let by_core = choice.stream.is_ended() && row.end == StepEnd::Running;
+        if let Some(finish) = finish {
+            choice.stream.finish(finish);
+        }
+        for event in choice.stream.drain() {
+            self.usage.add(&event);
+            choice.any_call |= matches!(event.part, Part::ToolCallStart { .. });
+            if let Part::End { finish } = &event.part {
+                choice.finish_reason = Some(finish_reason(finish, choice.any_call));
+            }
+            match &self.chunks {
+                Some(chunks) => chunks.event(index, &event, choice.any_call, self.usage, out),
+                None => choice.fold.push(event.part),
+            }
+        }
+        if self.is_finished() {
+            self.end(out);
+        }
+        by_core
+    }
+
+    /// Whether every choice is.
+    pub(crate) fn is_finished(&self) -> bool {
+        self.choices.iter().all(|choice| choice.finish_reason.is_some())
+    }
+
+    /// One word per finished choice.
+    pub(crate) fn finish_reasons(&self) -> Vec<&'static str> {
+        self.choices.iter().filter_map(|choice| choice.finish_reason).collect()
+    }
+
+    /// The last bytes of a reply that ends badly: one error event, and no `[DONE]`.
+    pub(crate) fn fail(&self, error: &Error) -> Vec<u8> {
+        if self.chunks.is_some() { sse::event(&error.to_json()) } else { Vec::new() }
+    }
+
+    fn end(&self, out: &mut Vec<u8>) {
+        if let Some(chunks) = &self.chunks {
+            return chunks.end(self.usage, out);
+        }
+        let folds: Vec<&Fold> = self.choices.iter().map(|choice| &choice.fold).collect();
+        let Prepared { id, model, created, .. } = &*self.prepared;
+        out.extend(completion(id, model, *created, &folds, self.usage));
+    }
+}
+
+impl Choice {
+    /// Gives the stream a row's tokens; says how the worker ended it.
+    fn take(&mut self, vocabulary: &dyn Vocabulary, row: &RowTokens, prepared: &Prepared) -> Option<Finish> {
+        match (row.end, row.ids.split_last()) {
+            (StepEnd::StopId, Some((stop, text))) => {
+                self.stream.push(vocabulary, text);
+                self.stream.push_stop(vocabulary, *stop);
+                let own = prepared.own_stop_ids.contains(stop);
+                Some(if own { Finish::StopId(*stop) } else { Finish::Stop })
+            }
+            (StepEnd::StopId, None) => Some(Finish::Stop),
+            (StepEnd::Running | StepEnd::Aborted, _) => {
+                self.stream.push(vocabulary, &row.ids);
+                None
+            }
+            (StepEnd::Length, _) => {
+                self.stream.push(vocabulary, &row.ids);
+                Some(Finish::Length)
+            }
+        }
+    }
+}
+
+/// Bits of a sequence's number that name its choice.
+const CHOICE_BITS: u32 = 16;
+
+/// A choice's sequence is named by its request and its place.
+fn sequence(request: u64, choice: u32) -> u64 {
+    request << CHOICE_BITS | u64::from(choice)
+}
+
+/// The request of a sequence.
+pub(crate) fn request_of(sequence: u64) -> u64 {
+    sequence >> CHOICE_BITS
+}
+
+fn choice_of(sequence: u64) -> u32 {
+    u32::try_from(sequence & ((1 << CHOICE_BITS) - 1)).unwrap_or_default()
+}
+
+/// FNV-1a of the reply's id, so that no two replies of a conversation share call ids.
+fn seed(id: &str, choice: u32) -> u64 {
+    let bytes = id.bytes().chain(choice.to_le_bytes());
+    bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
+}

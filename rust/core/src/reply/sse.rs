@@ -1,0 +1,73 @@
+//! Server-sent events, and JSON strings written straight into them.
+
+/// The last event of a stream that ended well.
+pub(crate) const DONE: &[u8] = b"data: [DONE]\n\n";
+
+/// One event around a JSON text without line breaks.
+pub(crate) fn event(json: &[u8]) -> Vec<u8> {
+    [b"data: ", json, b"\n\n"].concat()
+}
+
+/// Appends `text` as a JSON string, quotes included. Only what JSON demands is escaped.
+pub(crate) fn json_string(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        if !matches!(byte, 0x00..0x20 | b'"' | b'\\') {
+            continue;
+        }
+        out.extend_from_slice(&bytes[from..at]);
+        from = at + 1;
+        match byte {
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', *byte]),
+            _ => {
+                let digit = |value: u8| b"0123456789abcdef"[usize::from(value)];
+                out.extend_from_slice(&[b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(byte & 0xF)]);
+            }
+        }
+    }
+    out.extend_from_slice(&bytes[from..]);
+    out.push(b'"');
+}
+
+/// Appends a number.
+pub(crate) fn json_number(mut number: u64, out: &mut Vec<u8>) {
+    let mut digits = [0_u8; 20];
+    let mut at = digits.len();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + u8::try_from(number % 10).unwrap_or_default();
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[at..]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_text_is_read_back_by_a_json_parser_and_stays_on_its_line(text in any::<String>()) {
+            let mut out = Vec::new();
+            json_string(&text, &mut out);
+            prop_assert!(!out.contains(&b'\n'));
+            prop_assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), text);
+        }
+
+        #[test]
+        fn every_number_is_written_in_decimal(number in any::<u64>()) {
+            let mut out = Vec::new();
+            json_number(number, &mut out);
+            prop_assert_eq!(String::from_utf8(out).unwrap(), number.to_string());
+        }
+    }
+}

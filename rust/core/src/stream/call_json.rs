@@ -1,0 +1,209 @@
+//! Calls written as JSON objects, `{"name": "f", "arguments": {...}}`, one or an array of them.
+//!
+//! The keys may come in any order. The name is told as soon as it is known; the arguments stream after it,
+//! and are held back while it is not. Other keys are framing.
+
+use super::arguments::Arguments;
+use super::calls::Phase;
+use super::json::{JsonScan, Scan};
+use super::machine::Sink;
+use crate::formats::CallKeys;
+
+/// Follows one object, or one array of objects.
+#[derive(Debug)]
+pub(crate) struct CallJson {
+    keys: CallKeys,
+    array: bool,
+    place: Place,
+    key: Vec<u8>,
+    name: Vec<u8>,
+    /// The value that is a name, a held-back arguments value, or framing.
+    scan: JsonScan,
+    /// The arguments, once they are told.
+    arguments: Option<Arguments>,
+    /// The arguments as written, while the name is not known.
+    held: Vec<u8>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// Before `[`.
+    Array,
+    /// Before `{`.
+    Object,
+    FirstKey,
+    Key,
+    InKey {
+        escaped: bool,
+    },
+    Colon,
+    /// Before a value.
+    Value,
+    InName,
+    InArguments,
+    InHeld,
+    InOther,
+    /// After a value.
+    Next,
+    /// After an object in an array.
+    NextObject,
+    Done,
+}
+
+impl CallJson {
+    pub(crate) fn new(keys: CallKeys, array: bool) -> Self {
+        Self {
+            keys,
+            array,
+            place: if array { Place::Array } else { Place::Object },
+            key: Vec::new(),
+            name: Vec::new(),
+            scan: JsonScan::default(),
+            arguments: None,
+            held: Vec::new(),
+        }
+    }
+
+    /// Whether the open call's arguments are whole, though the object may not be.
+    pub(crate) fn has_whole_arguments(&self) -> bool {
+        self.arguments.is_some() && self.place != Place::InArguments
+    }
+
+    /// Takes the next bytes, which begin at `from`.
+    pub(crate) fn push(&mut self, bytes: &[u8], from: u64, sink: &mut Sink) -> Scan {
+        let mut at = 0;
+        while at < bytes.len() && self.place != Place::Done {
+            let (rest, here) = (&bytes[at..], from + at as u64);
+            let follows = match self.place {
+                Place::InName | Place::InHeld | Place::InOther | Place::InArguments => {
+                    let scan = self.value(rest, here, sink);
+                    let took = scan.took(rest.len());
+                    at += took;
+                    match scan {
+                        Scan::More => true,
+                        Scan::End(_) => self.value_ended(here + took as u64, sink),
+                        Scan::Bad(_) => false,
+                    }
+                }
+                Place::Value if !is_white(rest[0]) => self.begin_value(sink),
+                _ => {
+                    let follows = self.step(rest[0], here + 1, sink);
+                    at += usize::from(follows);
+                    follows
+                }
+            };
+            if !follows {
+                return Scan::Bad(at);
+            }
+        }
+        if self.place == Place::Done { Scan::End(at) } else { Scan::More }
+    }
+
+    /// Follows one byte outside of values; false when it does not belong there.
+    fn step(&mut self, byte: u8, end: u64, sink: &mut Sink) -> bool {
+        let next = match (self.place, byte) {
+            (Place::InKey { escaped: false }, b'"') => Place::Colon,
+            (Place::InKey { escaped }, _) => {
+                self.key.push(byte);
+                Place::InKey { escaped: byte == b'\\' && !escaped }
+            }
+            (place, _) if is_white(byte) => place,
+            (Place::Array, b'[') | (Place::NextObject, b',') => Place::Object,
+            (Place::Object, b'{') => Place::FirstKey,
+            (Place::FirstKey | Place::Key, b'"') => {
+                self.key.clear();
+                Place::InKey { escaped: false }
+            }
+            (Place::Colon, b':') => Place::Value,
+            (Place::Next, b',') => Place::Key,
+            (Place::FirstKey | Place::Next, b'}') if sink.calls.phase == Phase::Announced => {
+                self.object_ended(end, sink)
+            }
+            (Place::NextObject, b']') => {
+                sink.calls.phase = Phase::None;
+                Place::Done
+            }
+            _ => return false,
+        };
+        self.place = next;
+        true
+    }
+
+    fn object_ended(&mut self, end: u64, sink: &mut Sink) -> Place {
+        if self.arguments.take().is_some_and(|arguments| !arguments.is_valid()) {
+            sink.calls.spoil();
+        }
+        if !self.array {
+            return Place::Done;
+        }
+        sink.calls.close(sink.emit, end);
+        sink.calls.phase = Phase::Candidate;
+        self.name.clear();
+        self.held.clear();
+        Place::NextObject
+    }
+
+    /// A value begins, and its key says which; false when arguments come a second time.
+    fn begin_value(&mut self, sink: &Sink) -> bool {
+        self.scan = JsonScan::default();
+        let announced = sink.calls.phase == Phase::Announced;
+        let is_arguments = self.keys.arguments.iter().any(|key| key.as_bytes() == self.key);
+        self.place = if self.key == self.keys.name.as_bytes() && !announced {
+            Place::InName
+        } else if !is_arguments {
+            Place::InOther
+        } else if self.arguments.is_some() || !self.held.is_empty() {
+            return false;
+        } else if announced {
+            self.arguments = Some(Arguments::default());
+            Place::InArguments
+        } else {
+            Place::InHeld
+        };
+        true
+    }
+
+    fn value(&mut self, bytes: &[u8], from: u64, sink: &mut Sink) -> Scan {
+        if self.place == Place::InArguments {
+            return self.tell(bytes, |took| from + took as u64, sink);
+        }
+        let scan = self.scan.push(bytes);
+        let taken = &bytes[..scan.took(bytes.len())];
+        match self.place {
+            Place::InName => self.name.extend_from_slice(taken),
+            Place::InHeld => self.held.extend_from_slice(taken),
+            _ => {}
+        }
+        scan
+    }
+
+    /// What follows a whole value; false when it is a name that names nothing.
+    fn value_ended(&mut self, end: u64, sink: &mut Sink) -> bool {
+        let was = std::mem::replace(&mut self.place, Place::Next);
+        if was != Place::InName {
+            return true;
+        }
+        let name: String = serde_json::from_slice(&self.name).unwrap_or_default();
+        if name.is_empty() {
+            return false;
+        }
+        sink.calls.announce(sink.table, sink.emit, name, end);
+        if !self.held.is_empty() {
+            let held = std::mem::take(&mut self.held);
+            self.tell(&held, |_| end, sink);
+        }
+        true
+    }
+
+    fn tell(&mut self, bytes: &[u8], end: impl Fn(usize) -> u64, sink: &mut Sink) -> Scan {
+        let arguments = self.arguments.get_or_insert_default();
+        let mut told = Vec::with_capacity(bytes.len());
+        let scan = arguments.push(bytes, &mut told);
+        sink.calls.arguments(sink.table, sink.emit, &told, end(scan.took(bytes.len())));
+        scan
+    }
+}
+
+fn is_white(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}

@@ -1,0 +1,119 @@
+//! The tool calls of one reply: their ids, and what the client has been told of the open one.
+
+use super::Part;
+use super::emit::Emit;
+use crate::formats::{IdPolicy, Table};
+
+/// How far the call at hand is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// There is none.
+    #[default]
+    None,
+    /// An opener was seen; it may still turn out to be prose.
+    Candidate,
+    /// The client knows its name.
+    Announced,
+}
+
+/// The calls so far.
+#[derive(Debug)]
+pub(crate) struct Calls {
+    pub(crate) phase: Phase,
+    /// Calls whose end was seen.
+    pub(crate) num_closed: u32,
+    seed: u64,
+    index: u32,
+    valid: bool,
+    /// Whether any of the open call's arguments were told.
+    told: bool,
+}
+
+impl Calls {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { phase: Phase::None, num_closed: 0, seed, index: 0, valid: true, told: false }
+    }
+
+    /// The name is known at `end`.
+    pub(crate) fn announce(&mut self, table: &Table, emit: &mut Emit, name: String, end: u64) {
+        self.phase = Phase::Announced;
+        (self.valid, self.told) = (true, false);
+        let id = made_id(table.ids, self.seed, self.index);
+        emit.call(Part::ToolCallStart { index: self.index, id, name }, end);
+    }
+
+    /// More of the arguments; special tokens among them are spelled out.
+    pub(crate) fn arguments(&mut self, table: &Table, emit: &mut Emit, bytes: &[u8], end: u64) {
+        if bytes.is_empty() {
+            return;
+        }
+        self.told = true;
+        let text = table.spelled(bytes);
+        let text = std::str::from_utf8(&text).expect("arguments are cut between characters").to_owned();
+        emit.call(Part::ToolCallArguments { index: self.index, text }, end);
+    }
+
+    /// The open call's arguments are not well-formed.
+    pub(crate) fn spoil(&mut self) {
+        self.valid = false;
+    }
+
+    /// The open call is complete at `end`; arguments that were never written are `{}`.
+    pub(crate) fn close(&mut self, emit: &mut Emit, end: u64) {
+        if !self.told {
+            emit.call(Part::ToolCallArguments { index: self.index, text: "{}".to_owned() }, end);
+        }
+        self.num_closed += 1;
+        self.end(emit, end);
+    }
+
+    /// The reply ended within the open call.
+    pub(crate) fn cut(&mut self, emit: &mut Emit, end: u64) {
+        self.valid = false;
+        self.end(emit, end);
+    }
+
+    fn end(&mut self, emit: &mut Emit, end: u64) {
+        emit.call(Part::ToolCallEnd { index: self.index, valid: self.valid }, end);
+        self.phase = Phase::None;
+        self.index += 1;
+    }
+}
+
+const LETTERS_AND_DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// An id that depends on the seed and the call's index alone.
+fn made_id(policy: IdPolicy, seed: u64, index: u32) -> String {
+    let IdPolicy::Made { prefix, len } = policy;
+    let mut state = mix(seed).wrapping_add(u64::from(index));
+    let mut id = prefix.to_owned();
+    for _ in 0..len {
+        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let letter = usize::try_from(mix(state) % 62).unwrap_or_default();
+        id.push(char::from(LETTERS_AND_DIGITS[letter]));
+    }
+    id
+}
+
+/// `SplitMix64`'s finaliser.
+fn mix(mut bits: u64) -> u64 {
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    bits ^ (bits >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::OPENAI_IDS;
+    use std::collections::HashSet;
+
+    #[test]
+    fn ids_differ_by_seed_and_index_and_are_the_same_every_time() {
+        let ids: Vec<String> =
+            (0..50).flat_map(|seed| (0..50).map(move |at| made_id(OPENAI_IDS, seed, at))).collect();
+        assert_eq!(ids.iter().collect::<HashSet<_>>().len(), 2500);
+        assert!(ids.iter().all(|id| id.len() == 29 && id.starts_with("call_")));
+        assert_eq!(made_id(OPENAI_IDS, 7, 3), made_id(OPENAI_IDS, 7, 3));
+    }
+}

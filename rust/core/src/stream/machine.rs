@@ -1,0 +1,321 @@
+//! Text -> content, reasoning and tool calls, in one pass and in order.
+//!
+//! The machine walks a [`Table`]. What it has not told yet lies in one buffer:
+//!
+//! ```text
+//!  told | start: held back          | cursor: not looked at | end
+//! ```
+//!
+//! Prose is held back only while its tail may still become a marker that is live in this state. A call is
+//! held back from its opener until its name is known; what turns out not to be a call is prose, byte for
+//! byte, and the search goes on at the byte that did not belong. A call that turns malformed after its name
+//! was told passes as it is, up to its closer, and ends invalid.
+
+use std::sync::Arc;
+
+use super::Finish;
+use super::arguments::Arguments;
+use super::call_json::CallJson;
+use super::calls::{Calls, Phase};
+use super::emit::{Emit, Kind};
+use super::json::Scan;
+use crate::formats::{Act, CONTENT, Edge, Field, Hit, Node, NodeText, Table, VERBATIM};
+
+/// The state of one reply's parse.
+#[derive(Debug)]
+pub(crate) struct Machine {
+    table: Arc<Table>,
+    node: usize,
+    /// The prose that a call which is none falls back to.
+    home: usize,
+    /// What was not told yet.
+    pub(crate) text: Vec<u8>,
+    /// Position of the first byte of `text`.
+    base: u64,
+    start: usize,
+    cursor: usize,
+    /// Newlines taken as framing in this state.
+    num_newlines: u8,
+    codec: Codec,
+    name: Vec<u8>,
+    calls: Calls,
+}
+
+/// What follows the value of the state at hand.
+#[derive(Debug)]
+enum Codec {
+    None,
+    Call(CallJson),
+    Json(Arguments),
+}
+
+/// What a codec tells its findings to.
+pub(crate) struct Sink<'a> {
+    pub(crate) table: &'a Table,
+    pub(crate) calls: &'a mut Calls,
+    pub(crate) emit: &'a mut Emit,
+}
+
+/// Longest name of a tool, in bytes; anything longer is not a call.
+const MAX_NAME_BYTES: usize = 256;
+
+impl Machine {
+    /// `prompt_tail` is the end of the prompt, from the last turn marker on; `seed` makes call ids.
+    pub(crate) fn new(table: Arc<Table>, prompt_tail: &str, seed: u64) -> Self {
+        let node = table.start(prompt_tail);
+        Self {
+            table,
+            node,
+            home: CONTENT,
+            text: Vec::new(),
+            base: 0,
+            start: 0,
+            cursor: 0,
+            num_newlines: 0,
+            codec: Codec::None,
+            name: Vec::new(),
+            calls: Calls::new(seed),
+        }
+    }
+
+    /// Position after the last byte of text.
+    pub(crate) fn position(&self) -> u64 {
+        self.base + self.text.len() as u64
+    }
+
+    /// Tells what the new bytes of `text` decide.
+    pub(crate) fn run(&mut self, emit: &mut Emit) {
+        self.walk(emit, false);
+        self.text.drain(..self.start);
+        self.base += self.start as u64;
+        self.cursor -= self.start;
+        self.start = 0;
+    }
+
+    /// Tells what is left, and that the reply is over.
+    pub(crate) fn finish(&mut self, finish: Finish, emit: &mut Emit) {
+        self.walk(emit, true);
+        let in_doubt = self.calls.phase == Phase::Candidate;
+        if in_doubt {
+            self.cursor = self.text.len();
+            self.reject(emit);
+            self.walk(emit, true);
+        }
+        let end = self.position();
+        let is_cut = self.calls.phase == Phase::Announced && !self.has_whole_call();
+        match self.calls.phase {
+            Phase::Announced if is_cut => self.calls.cut(emit, end),
+            Phase::Announced => self.calls.close(emit, end),
+            Phase::None | Phase::Candidate => {}
+        }
+        let any_call = self.calls.num_closed > 0;
+        emit.end(match finish {
+            Finish::Stop | Finish::ToolCalls if is_cut || (in_doubt && any_call) => Finish::Length,
+            Finish::Stop | Finish::ToolCalls if any_call => Finish::ToolCalls,
+            Finish::Stop | Finish::ToolCalls => Finish::Stop,
+            Finish::StopId(_) if is_cut => Finish::Length,
+            Finish::StopString(_) | Finish::StopId(_) | Finish::Length => finish,
+        });
+    }
+
+    fn walk(&mut self, emit: &mut Emit, last: bool) {
+        let table = Arc::clone(&self.table);
+        while !emit.is_stopped() {
+            let node = &table.nodes[self.node];
+            let moved = match node.text {
+                NodeText::Prose(kind) => self.prose(node, kind, emit, last),
+                NodeText::Newlines(most, to) => self.newlines(most, to),
+                NodeText::Space => self.space(node, emit, last),
+                NodeText::Field(field) => self.field(node, field, emit, last),
+                NodeText::Call(_, to) | NodeText::Calls(_, to) | NodeText::Json(to) => self.value(to, emit),
+                NodeText::Verbatim => self.verbatim(node, emit, last),
+            };
+            if !moved {
+                return;
+            }
+        }
+    }
+
+    fn prose(&mut self, node: &Node, kind: Kind, emit: &mut Emit, last: bool) -> bool {
+        let from = self.start;
+        let (until, hit) = match node.find.first(&self.text[from..], last) {
+            Hit::At(start, end, edge) => (from + start, Some((from + end, edge))),
+            Hit::Maybe(start) => (from + start, None),
+            Hit::None => (self.text.len(), None),
+        };
+        self.tell(kind, until, emit);
+        let Some((end, edge)) = hit else { return false };
+        self.home = self.node;
+        self.take(edge, end, emit);
+        true
+    }
+
+    fn newlines(&mut self, most: u8, to: usize) -> bool {
+        while self.num_newlines < most {
+            let Some(byte) = self.text.get(self.cursor) else { return false };
+            if *byte != b'\n' {
+                break;
+            }
+            self.num_newlines += 1;
+            self.cursor += 1;
+            self.start = self.cursor;
+        }
+        self.enter(to);
+        true
+    }
+
+    fn space(&mut self, node: &Node, emit: &mut Emit, last: bool) -> bool {
+        let white = |byte: &u8| byte.is_ascii_whitespace();
+        self.cursor += self.text[self.cursor..].iter().take_while(|byte| white(byte)).count();
+        if self.cursor == self.text.len() {
+            return false;
+        }
+        match node.find.here(&self.text[self.cursor..], last) {
+            Hit::At(_, end, edge) => self.take(edge, self.cursor + end, emit),
+            Hit::Maybe(_) => return false,
+            Hit::None => self.reject(emit),
+        }
+        true
+    }
+
+    fn field(&mut self, node: &Node, field: Field, emit: &mut Emit, last: bool) -> bool {
+        let hit = node.find.first(&self.text[self.cursor..], last);
+        let until = match hit {
+            Hit::At(start, ..) | Hit::Maybe(start) => self.cursor + start,
+            Hit::None => self.text.len(),
+        };
+        let written = &self.text[self.cursor..until];
+        let strays = written.iter().position(u8::is_ascii_control);
+        if let Some(at) = strays.or_else(|| (self.name.len() + written.len() > MAX_NAME_BYTES).then_some(0)) {
+            self.cursor += at;
+            self.reject(emit);
+            return true;
+        }
+        match field {
+            Field::Name => self.name.extend_from_slice(written),
+            Field::Id => {}
+        }
+        self.cursor = until;
+        match hit {
+            Hit::At(start, end, edge) => {
+                self.take(edge, until + end - start, emit);
+                true
+            }
+            Hit::Maybe(_) | Hit::None => false,
+        }
+    }
+
+    fn value(&mut self, to: usize, emit: &mut Emit) -> bool {
+        let (bytes, from) = (&self.text[self.cursor..], self.base + self.cursor as u64);
+        let mut sink = Sink { table: &self.table, calls: &mut self.calls, emit };
+        let scan = match &mut self.codec {
+            Codec::Call(call) => call.push(bytes, from, &mut sink),
+            Codec::Json(arguments) => {
+                let mut told = Vec::new();
+                let scan = arguments.push(bytes, &mut told);
+                let end = from + scan.took(bytes.len()) as u64;
+                sink.calls.arguments(sink.table, sink.emit, &told, end);
+                scan
+            }
+            Codec::None => Scan::Bad(0),
+        };
+        self.cursor += scan.took(bytes.len());
+        if self.calls.phase != Phase::Candidate {
+            self.start = self.cursor;
+        }
+        match scan {
+            Scan::More => return false,
+            Scan::End(_) => self.enter(to),
+            Scan::Bad(_) => self.reject(emit),
+        }
+        true
+    }
+
+    fn verbatim(&mut self, node: &Node, emit: &mut Emit, last: bool) -> bool {
+        let from = self.start;
+        let (until, hit) = match node.find.first(&self.text[from..], last) {
+            Hit::At(start, end, edge) => (from + start, Some((from + end, edge))),
+            Hit::Maybe(start) => (from + start, None),
+            Hit::None => (self.text.len(), None),
+        };
+        let end = self.base + until as u64;
+        self.calls.arguments(&self.table, emit, &self.text[from..until], end);
+        (self.start, self.cursor) = (until, until);
+        let Some((end, edge)) = hit else { return false };
+        self.take(edge, end, emit);
+        true
+    }
+
+    /// Tells prose from `start` up to `until`.
+    fn tell(&mut self, kind: Kind, until: usize, emit: &mut Emit) {
+        let bytes = &self.text[self.start..until];
+        let text = self.table.spelled(bytes);
+        emit.prose(kind, &text, self.base + until as u64, text.len() != bytes.len());
+        (self.start, self.cursor) = (until, until);
+    }
+
+    /// Follows a marker that ends at `end`.
+    fn take(&mut self, edge: Edge, end: usize, emit: &mut Emit) {
+        self.cursor = end;
+        let position = self.base + end as u64;
+        for act in edge.acts {
+            match act {
+                Act::Open => self.calls.phase = Phase::Candidate,
+                Act::Announce => {
+                    let name = String::from_utf8_lossy(&self.name).trim().to_owned();
+                    if name.is_empty() {
+                        return self.reject(emit);
+                    }
+                    self.calls.announce(&self.table, emit, name, position);
+                }
+                Act::Close => self.calls.close(emit, position),
+            }
+        }
+        if self.calls.phase != Phase::Candidate {
+            self.start = end;
+        }
+        self.enter(edge.to);
+    }
+
+    fn enter(&mut self, to: usize) {
+        self.node = to;
+        self.num_newlines = 0;
+        self.name.clear();
+        self.codec = match self.table.nodes[to].text {
+            NodeText::Call(keys, _) => Codec::Call(CallJson::new(keys, false)),
+            NodeText::Calls(keys, _) => Codec::Call(CallJson::new(keys, true)),
+            NodeText::Json(_) => Codec::Json(Arguments::default()),
+            NodeText::Prose(_)
+            | NodeText::Newlines(..)
+            | NodeText::Space
+            | NodeText::Field(_)
+            | NodeText::Verbatim => return,
+        };
+    }
+
+    /// The byte at the cursor does not belong here.
+    fn reject(&mut self, emit: &mut Emit) {
+        match self.calls.phase {
+            Phase::Announced => {
+                self.calls.spoil();
+                self.cursor = self.start;
+                self.enter(VERBATIM);
+            }
+            Phase::Candidate | Phase::None => {
+                self.calls.phase = Phase::None;
+                let NodeText::Prose(kind) = self.table.nodes[self.home].text else { return };
+                self.tell(kind, self.cursor, emit);
+                self.enter(self.home);
+            }
+        }
+    }
+
+    /// Whether the open call lacks nothing but its closer.
+    fn has_whole_call(&self) -> bool {
+        match (&self.table.nodes[self.node].text, &self.codec) {
+            (NodeText::Verbatim, _) | (_, Codec::None) => false,
+            (_, Codec::Call(call)) => call.has_whole_arguments(),
+            (_, Codec::Json(arguments)) => arguments.is_valid(),
+        }
+    }
+}
