@@ -30,14 +30,11 @@ enum Shape {
 }
 
 impl Arguments {
-    /// Takes the next bytes of the value; appends what the client is told to `out`.
-    pub(crate) fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Scan {
+    /// Takes the next bytes of the value; appends what the client is told to `out`, and says which of the
+    /// bytes, counted from 1, was the last to tell something.
+    pub(crate) fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> (Scan, usize) {
         let scan = self.scan.push(bytes);
-        match scan {
-            Scan::More => self.pass(bytes, out),
-            Scan::End(took) | Scan::Bad(took) => self.pass(&bytes[..took], out),
-        }
-        scan
+        (scan, self.pass(&bytes[..scan.took(bytes.len())], out))
     }
 
     /// Whether the value is whole and well-formed.
@@ -51,37 +48,44 @@ impl Arguments {
         self.scan.is_complete() && self.scan.is_valid() && inside
     }
 
-    fn pass(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
-        let mut rest = bytes;
-        if let (Shape::Unknown, Some((first, after))) = (&self.shape, bytes.split_first()) {
+    fn pass(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> usize {
+        let mut at = 0;
+        if let (Shape::Unknown, Some(first)) = (&self.shape, bytes.first()) {
             self.shape = Shape::Plain;
             if *first == b'"' {
                 self.shape =
                     Shape::Blank { written: vec![b'"'], text: Vec::new(), unescape: Unescape::default() };
-                rest = after;
+                at = 1;
             }
         }
+        let mut told = 0;
         if let Shape::Blank { .. } = &self.shape {
-            rest = self.decide(rest, out);
+            at += self.decide(&bytes[at..], out);
+            told = at;
         }
+        let rest = &bytes[at..];
         match &mut self.shape {
-            Shape::Unknown | Shape::Blank { .. } => {}
-            Shape::Plain => out.extend_from_slice(rest),
+            Shape::Unknown | Shape::Blank { .. } => 0,
+            Shape::Plain => {
+                out.extend_from_slice(rest);
+                bytes.len()
+            }
             Shape::Wrapped { inner, well_formed, unescape } => {
                 let from = out.len();
-                unescape.push(rest, out);
+                let through = unescape.push(rest, out).1;
                 follow(inner, well_formed, &out[from..]);
+                if through > 0 { at + through } else { told }
             }
         }
     }
 
-    /// Reads a string until it is clear whether it holds JSON; returns the bytes after that.
-    fn decide<'a>(&mut self, bytes: &'a [u8], out: &mut Vec<u8>) -> &'a [u8] {
-        let Shape::Blank { written, text, unescape } = &mut self.shape else { return bytes };
+    /// Reads a string until it is clear whether it holds JSON; says how many bytes that took.
+    fn decide(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> usize {
+        let Shape::Blank { written, text, unescape } = &mut self.shape else { return 0 };
         for (at, byte) in bytes.iter().enumerate() {
             written.push(*byte);
-            if unescape.push(&[*byte], text) {
-                return &[];
+            if unescape.push(&[*byte], text).0 {
+                break;
             }
             let Some(first) = text.iter().find(|byte| !byte.is_ascii_whitespace()) else { continue };
             if matches!(first, b'{' | b'[') {
@@ -94,9 +98,9 @@ impl Arguments {
                 out.append(written);
                 self.shape = Shape::Plain;
             }
-            return &bytes[at + 1..];
+            return at + 1;
         }
-        &[]
+        bytes.len()
     }
 }
 
@@ -123,38 +127,45 @@ struct Unescape {
 }
 
 impl Unescape {
-    /// Returns whether the string was closed.
-    fn push(&mut self, bytes: &[u8], text: &mut Vec<u8>) -> bool {
-        for byte in bytes {
-            match (self.escape.len(), byte) {
-                (0, b'\\') => self.escape.push(b'\\'),
-                (0, b'"') => {
-                    self.lone(text);
-                    return true;
+    /// Returns whether the string was closed, and which byte, counted from 1, was the last to mean something.
+    fn push(&mut self, bytes: &[u8], text: &mut Vec<u8>) -> (bool, usize) {
+        let (mut told, mut len) = (0, text.len());
+        for (at, byte) in bytes.iter().enumerate() {
+            let closed = self.step(*byte, text);
+            if text.len() > len {
+                (told, len) = (at + 1, text.len());
+            }
+            if closed {
+                return (true, told);
+            }
+        }
+        (false, told)
+    }
+
+    fn step(&mut self, byte: u8, text: &mut Vec<u8>) -> bool {
+        match (self.escape.len(), byte) {
+            (0, b'\\') => self.escape.push(byte),
+            (0, b'"') => {
+                self.lone(text);
+                return true;
+            }
+            (0, _) => {
+                self.lone(text);
+                text.push(byte);
+            }
+            (1, b'u') => self.escape.push(byte),
+            (1, _) => self.simple(byte, text),
+            (2.., _) if byte.is_ascii_hexdigit() => {
+                self.escape.push(byte);
+                if self.escape.len() == 6 {
+                    self.unicode(text);
                 }
-                (0, _) => {
-                    self.lone(text);
-                    text.push(*byte);
-                }
-                (1, b'u') => self.escape.push(b'u'),
-                (1, _) => self.simple(*byte, text),
-                (2.., _) if byte.is_ascii_hexdigit() => {
-                    self.escape.push(*byte);
-                    if self.escape.len() == 6 {
-                        self.unicode(text);
-                    }
-                }
-                (2.., b'"') => {
-                    // No escape at all: the outer scan has called the value invalid, its bytes stay.
-                    self.lone(text);
-                    text.append(&mut self.escape);
-                    return true;
-                }
-                (2.., _) => {
-                    self.lone(text);
-                    text.append(&mut self.escape);
-                    text.push(*byte);
-                }
+            }
+            (2.., _) => {
+                // No escape at all: the outer scan has called the value invalid, its bytes stay.
+                self.lone(text);
+                text.append(&mut self.escape);
+                return self.step(byte, text);
             }
         }
         false

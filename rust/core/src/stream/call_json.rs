@@ -198,8 +198,8 @@ impl CallJson {
     fn tell(&mut self, bytes: &[u8], end: impl Fn(usize) -> u64, sink: &mut Sink) -> Scan {
         let arguments = self.arguments.get_or_insert_default();
         let mut told = Vec::with_capacity(bytes.len());
-        let scan = arguments.push(bytes, &mut told);
-        sink.calls.arguments(sink.table, sink.emit, &told, end(scan.took(bytes.len())));
+        let (scan, through) = arguments.push(bytes, &mut told);
+        sink.calls.arguments(sink.table, sink.emit, &told, end(through));
         scan
     }
 }

@@ -212,9 +212,8 @@ impl Machine {
             Codec::Call(call) => call.push(bytes, from, &mut sink),
             Codec::Json(arguments) => {
                 let mut told = Vec::new();
-                let scan = arguments.push(bytes, &mut told);
-                let end = from + scan.took(bytes.len()) as u64;
-                sink.calls.arguments(sink.table, sink.emit, &told, end);
+                let (scan, through) = arguments.push(bytes, &mut told);
+                sink.calls.arguments(sink.table, sink.emit, &told, from + through as u64);
                 scan
             }
             Codec::None => Scan::Bad(0),

@@ -21,3 +21,6 @@ pub use stream::{Begin, Stream};
 pub use vocabulary::Vocabulary;
 #[cfg(test)]
 pub(crate) use vocabulary::tests::Bytes;
+
+#[cfg(test)]
+mod tests;
