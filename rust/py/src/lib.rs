@@ -3,6 +3,7 @@
 mod error;
 mod frame;
 mod model;
+mod replies;
 
 use pyo3::prelude::*;
 
@@ -19,6 +20,9 @@ mod _core {
 
     #[pymodule_export]
     use crate::model::{PyModel, PyPrepared};
+
+    #[pymodule_export]
+    use crate::replies::{PyChunk, PyReplies, PyStep};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

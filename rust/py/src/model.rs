@@ -63,17 +63,17 @@ impl PyModel {
 
     #[getter]
     fn reasoning_format(&self) -> Option<&str> {
-        self.0.reasoning_format()
+        self.0.formats().reasoning.map(|format| format.name)
     }
 
     #[getter]
     fn tool_format(&self) -> Option<&str> {
-        self.0.tool_format()
+        self.0.formats().tool.map(|format| format.name)
     }
 
     #[getter]
     fn formats_reason(&self) -> &str {
-        self.0.formats_reason()
+        self.0.formats().reason
     }
 
     /// Parse, validate, normalise, render, tokenize; the interpreter is free meanwhile.

@@ -1,6 +1,7 @@
 //! The model a server offers: a checkpoint and the names it goes by.
 
 use super::{Checkpoint, LoadError, Source};
+use crate::formats::{Choice, choose};
 use crate::wire::Error;
 
 /// A served model. Never changed after loading; safe to share.
@@ -8,6 +9,7 @@ use crate::wire::Error;
 pub struct Model {
     names: Vec<String>,
     checkpoint: Checkpoint,
+    formats: Choice,
 }
 
 impl Model {
@@ -20,7 +22,9 @@ impl Model {
         if names.iter().all(String::is_empty) {
             return Err(LoadError::new("served names", "at least one is required"));
         }
-        Ok(Self { names, checkpoint: Checkpoint::load(source)? })
+        let checkpoint = Checkpoint::load(source)?;
+        let template = checkpoint.templates.as_ref().map_or("", |templates| &templates.source);
+        Ok(Self { formats: choose(template), names, checkpoint })
     }
 
     /// The names it is served under, at least one.
@@ -35,22 +39,10 @@ impl Model {
         &self.checkpoint
     }
 
-    /// How the model marks its reasoning, by the format's name.
+    /// How the model marks its reasoning and calls tools, and what decided it.
     #[must_use]
-    pub fn reasoning_format(&self) -> Option<&'static str> {
-        None
-    }
-
-    /// How the model calls tools, by the format's name.
-    #[must_use]
-    pub fn tool_format(&self) -> Option<&'static str> {
-        None
-    }
-
-    /// What decided the two.
-    #[must_use]
-    pub fn formats_reason(&self) -> &'static str {
-        "no format is known yet"
+    pub fn formats(&self) -> &Choice {
+        &self.formats
     }
 
     /// The name a reply carries: the one asked for, if it is served.

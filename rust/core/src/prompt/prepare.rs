@@ -96,19 +96,20 @@ impl Model {
         })
     }
 
-    /// The prompt's end: from the last special token's text on, and at least [`MIN_TAIL_BYTES`].
+    /// The prompt's end: from the last special token's text on, so that nothing the user wrote is part of it;
+    /// [`TAIL_BYTES`] where the prompt has no special token.
     fn tail<'a>(&self, prompt: &'a str) -> &'a str {
         let markers = self.checkpoint().tokenizer.special_tokens();
         let marker = markers.iter().filter_map(|marker| prompt.rfind(marker.as_str())).max();
-        let start = prompt.len().saturating_sub(MIN_TAIL_BYTES).min(marker.unwrap_or(prompt.len()));
+        let start = marker.unwrap_or(prompt.len().saturating_sub(TAIL_BYTES));
         let boundary = (0..=start).rev().find(|index| prompt.is_char_boundary(*index));
         &prompt[boundary.unwrap_or_default()..]
     }
 }
 
-/// Bytes of the prompt's end that the reply machine is shown at least; an opened `<think>` and its blank
-/// lines are a few dozen.
-const MIN_TAIL_BYTES: usize = 1024;
+/// Bytes of a prompt's end that the reply machine is shown where no marker says which turn they belong to: an
+/// opened `<think>` and its blank lines.
+const TAIL_BYTES: usize = 32;
 
 fn context(request: &ChatRequest, now: u64) -> Context {
     let declared = |tool: &ToolDeclaration| -> Value { tool.declaration.clone() };

@@ -87,16 +87,16 @@ fn tools_are_shown_unless_the_choice_is_none() {
     let tools = json!([{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]);
     let text = |fields: Value| prepare(fields).unwrap();
     let with = text(json!({ "tools": tools }));
-    assert!(with.prompt_tail.contains("1 tools"));
     assert_eq!(with.tools[0].name, "f");
     let none = text(json!({"tools": tools, "tool_choice": "none"}));
-    assert!(none.tools.is_empty() && !none.prompt_tail.contains("tools"));
+    assert!(none.tools.is_empty());
+    assert_eq!(with.prompt_ids.len(), none.prompt_ids.len() + "1 tools\n".len());
 }
 
 #[test]
 fn the_tail_reaches_back_to_the_last_turn() {
     let thinking = prepare(json!({"chat_template_kwargs": {"enable_thinking": true}})).unwrap();
-    assert!(thinking.prompt_tail.ends_with("assistant\n<think>\n"));
+    assert_eq!(thinking.prompt_tail, "<|im_start|>assistant\n<think>\n");
     let folder = Folder::new();
     folder.write("config.json", &json!({"max_position_embeddings": 100_000}));
     let body = json!({"messages": [{"role": "assistant", "content": format!("<think>{}", "ï".repeat(3000))}], "continue_final_message": true});

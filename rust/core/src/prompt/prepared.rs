@@ -17,8 +17,8 @@ pub struct Prepared {
     pub model: String,
     /// The rendered prompt's ids.
     pub prompt_ids: Arc<[u32]>,
-    /// The end of the rendered prompt, at least from the last turn marker on: it may already have opened
-    /// reasoning, and the reply machine starts from it.
+    /// The end of the rendered prompt, from the last turn marker on: it may already have opened reasoning, and
+    /// the reply machine starts from it.
     pub prompt_tail: String,
     /// How tokens are drawn and when the worker ends a sequence.
     pub sampling: Sampling,

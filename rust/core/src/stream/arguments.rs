@@ -144,7 +144,7 @@ impl Unescape {
 
     fn step(&mut self, byte: u8, text: &mut Vec<u8>) -> bool {
         match (self.escape.len(), byte) {
-            (0, b'\\') => self.escape.push(byte),
+            (0, b'\\') | (1, b'u') => self.escape.push(byte),
             (0, b'"') => {
                 self.lone(text);
                 return true;
@@ -153,7 +153,6 @@ impl Unescape {
                 self.lone(text);
                 text.push(byte);
             }
-            (1, b'u') => self.escape.push(byte),
             (1, _) => self.simple(byte, text),
             (2.., _) if byte.is_ascii_hexdigit() => {
                 self.escape.push(byte);
