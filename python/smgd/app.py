@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from smgd._core import Error
 from smgd.engine import Engine
+from smgd.exchange import exchange
 from smgd.front import Front, respond
 from smgd.routes import TABLE, Level
 
@@ -26,7 +27,7 @@ def build(engine: Engine, *, keys: Sequence[str], allowed_origins: Sequence[str]
     """
     app = Starlette(
         routes=[Route(row.path, row.endpoint, methods=[row.method]) for row in TABLE],
-        exception_handlers={HTTPException: no_route, Error: refuse},
+        exception_handlers={HTTPException: no_route, Error: refuse, Exception: internal},
     )
     app.router.redirect_slashes = False
     app.state.engine = engine
@@ -60,6 +61,11 @@ async def no_route(request: Request, _error: Exception) -> Response:
     response = await refuse(request, Error.method_not_allowed(method, path, ", ".join(allowed)))
     response.raw_headers.append((b"allow", ", ".join(allowed).encode()))
     return response
+
+
+async def internal(request: Request, _error: Exception) -> Response:
+    """What nobody expected; the front logs it under the same id."""
+    return await refuse(request, Error.internal(exchange(request.scope).request_id))
 
 
 def methods_of(request: Request) -> list[str]:

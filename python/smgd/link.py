@@ -60,6 +60,8 @@ def launch(module: str, config: Config, generation: int) -> Worker:
             stdin=subprocess.DEVNULL,
             stdout=sys.stderr.fileno(),
             pass_fds=[theirs.fileno()],
+            # Ctrl-C in a terminal is for the server, which then lets the worker finish.
+            process_group=0,
         )
     ours.setblocking(False)  # noqa: FBT003 - the socket's own signature
     return Worker(process, ours, generation)

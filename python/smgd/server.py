@@ -193,7 +193,8 @@ def about_worker(ready: Ready) -> str:
     """What the worker runs on."""
     return (
         f"worker ready in {ready.load_ms / 1000:.1f} s: "
-        f"{ready.num_parameters / 1e6:,.1f} M parameters, {size(ready.weight_bytes)} of weights, {ready.dtype} on {ready.device}, "
+        f"{ready.num_parameters / 1e6:,.1f} M parameters, "
+        f"{size(ready.weight_bytes)} of weights, {ready.dtype} on {ready.device}, "
         f"{ready.num_pages:,} pages of {ready.page_size} tokens "
         f"({ready.num_pages * ready.page_size:,} in all), "
         f"context {ready.max_model_len:,}, {ready.max_num_seqs} sequences, "

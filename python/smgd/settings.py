@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import ipaddress
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -338,6 +339,8 @@ def spelled(value: object) -> str:
     """A value as the command line would spell it."""
     if isinstance(value, tuple):
         return ",".join(value)
+    if isinstance(value, float):
+        return f"{value:g}"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -361,5 +364,17 @@ def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
     return sorted(name for name in environment if name.startswith("SMGD_") and name not in known)
 
 
+def renew(readme: Path) -> None:
+    """Put the table between its marks in README."""
+    before, mark, rest = readme.read_text(encoding="utf-8").partition("<!-- options -->")
+    after = rest.partition("<!-- /options -->")[2]
+    if not after:
+        raise SystemExit(f"{readme} has no <!-- options --> ... <!-- /options -->")
+    readme.write_text(f"{before}{mark}\n{markdown()}\n<!-- /options -->{after}", encoding="utf-8")
+
+
 if __name__ == "__main__":
-    print(markdown())
+    if sys.argv[1:]:
+        renew(Path(sys.argv[1]))
+    else:
+        print(markdown())

@@ -8,7 +8,7 @@ import json
 import socket
 import sys
 
-from smgd._core import Model
+from smgd._core import Model, encode_error
 from smgd.simulated.engine import Engine, Gone
 from smgd.simulated.script import read
 
@@ -20,10 +20,16 @@ def main() -> int:
     parser.add_argument("--config", required=True)
     told = parser.parse_args()
     config = json.loads(told.config)
-    model = Model.load(config["model"], served_names=["simulated"])
-    gone = contextlib.suppress(Gone, ConnectionResetError, KeyboardInterrupt)
+    generation = config["generation"]
+    gone = contextlib.suppress(Gone, ConnectionResetError, BrokenPipeError, KeyboardInterrupt)
     with socket.socket(fileno=told.fd) as link, gone:
-        Engine(link, read(config.get("script"), model), config["generation"]).run()
+        try:
+            model = Model.load(config["model"], served_names=["simulated"])
+            script = read(config.get("script"), model)
+        except ValueError as error:
+            link.sendall(encode_error(generation, 0, 0, str(error)))
+            return 1
+        Engine(link, script, generation).run()
     return 0
 
 
