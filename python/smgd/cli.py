@@ -119,20 +119,14 @@ def remove_stale(path: str) -> None:
     raise OSError("address already in use")
 
 
+TOLD_WORKER = (
+    *("device", "dtype", "max_model_len", "max_num_seqs", "max_num_batched_tokens"),
+    *("kv_cache_memory_bytes", "gpu_memory_utilization", "seed"),
+)
+
+
 def worker_config(settings: Settings, folder: str) -> dict[str, object]:
-    """What the worker is told, beside its generation."""
-    config: dict[str, object] = {
-        "model": folder,
-        "device": settings.device,
-        "dtype": settings.dtype,
-        "max_model_len": settings.max_model_len,
-        "max_num_seqs": settings.max_num_seqs,
-        "max_num_batched_tokens": settings.max_num_batched_tokens,
-        "kv_cache_memory_bytes": settings.kv_cache_memory_bytes,
-        "gpu_memory_utilization": settings.gpu_memory_utilization,
-        "seed": settings.seed,
-        "threads": None,
-    }
-    if settings.worker_script is not None:
-        config["script"] = settings.worker_script
-    return config
+    """What the worker is told, beside its generation; what is not set is its own to choose."""
+    told = {name: getattr(settings, name) for name in TOLD_WORKER}
+    told |= {"model": folder, "script": settings.worker_script}
+    return {name: value for name, value in told.items() if value is not None}

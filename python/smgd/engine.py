@@ -180,6 +180,7 @@ class Engine:
         self.ready = None
         self._ready_event.clear()
         self._restart = asyncio.create_task(self._replace(self._link.worker, reason))
+        self._restart.add_done_callback(self._replaced)
 
     # One step.
 
@@ -312,6 +313,11 @@ class Engine:
             self.start(self._launch(worker.generation + 1))
         except OSError as error:
             self._lose(WorkerLost(f"the worker is lost: it could not be started again: {error}"))
+
+    def _replaced(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            log.error("could not replace the worker", exc_info=task.exception())
+            self._lose(WorkerLost("the worker is lost: it could not be replaced"))
 
     def _verdict(self, said: str) -> Failure | None:
         """Whether another worker is worth starting."""

@@ -109,7 +109,8 @@ def test_told_twice_it_stops_now_with_exit_4(serve, second):
         daemon.client() as client,
         client.stream("POST", "/v1/chat/completions", json=body) as reply,
     ):
-        next(reply.iter_lines())
+        lines = reply.iter_lines()
+        next(lines)
         daemon.tell(signal.SIGINT)
         daemon.wait_for("SIGINT: draining")
         daemon.tell(second)

@@ -140,7 +140,8 @@ def test_choice_0_of_two_is_the_only_choice_of_one(daemon):
 def test_a_client_that_leaves_frees_its_pages(daemon):
     asked = body("Count.", 1, stream=True, ignore_eos=True) | {"max_tokens": 3000}
     with daemon.client() as client, client.stream("POST", CHAT, json=asked) as reply:
-        next(reply.iter_lines())
+        lines = reply.iter_lines()
+        next(lines)
         daemon.eventually("smgd_sequences_running", 1)
         assert daemon.metric("smgd_kv_pages_used") > 0
     daemon.eventually("smgd_kv_pages_used", 0, timeout_s=2)

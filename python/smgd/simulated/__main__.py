@@ -11,10 +11,12 @@ import sys
 from smgd._core import Model, encode_error
 from smgd.simulated.engine import Engine, Gone
 from smgd.simulated.script import read
+from smgd.worker import lifeline
 
 
 def main() -> int:
     """Work until the server hangs up. returns the exit code"""
+    lifeline.die_with_parent()
     parser = argparse.ArgumentParser()
     parser.add_argument("--fd", type=int, required=True)
     parser.add_argument("--config", required=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 
-class Failure(Exception):  # noqa: N818 - the process reports it; no caller handles it as an error
+class Failure(Exception):
     """Why the worker cannot start: one sentence with the cause and what to try."""
 
 
