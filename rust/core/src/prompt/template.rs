@@ -146,6 +146,7 @@ fn add_python(environment: &mut Environment<'static>) {
         },
     );
     environment.add_test("iterable", is_iterable);
+    environment.add_test("number", value::is_number);
     environment.add_test("sequence", |value: &Value| is_iterable(value));
     environment.add_function("raise_exception", |message: String| -> Result<Value, Error> {
         Err(Error::new(ErrorKind::InvalidOperation, "raised").with_source(Raised(message)))
