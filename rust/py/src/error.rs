@@ -16,7 +16,6 @@ static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
 /// What an exception was made of; `Replies.fail` takes it back.
 #[pyclass(frozen, name = "_ErrorValue", module = "smgd._core")]
-#[allow(dead_code, reason = "read by `value`")]
 struct PyErrorValue(Error);
 
 /// The class `smgd._core.Error`, made once.
@@ -77,7 +76,6 @@ pub fn raised(py: Python<'_>, error: &Error) -> PyErr {
 }
 
 /// The core's error in an instance.
-#[allow(dead_code, reason = "a reply that fails takes the error back")]
 pub fn value(instance: &Bound<'_, PyAny>) -> PyResult<Error> {
     let value =
         instance.getattr("_value").map_err(|_| PyTypeError::new_err("expected a smgd._core.Error"))?;

@@ -37,11 +37,8 @@ impl Model {
         let model = self.name(request.model.as_deref())?.to_owned();
         let template = self.template(&request)?;
         let prompt = template.render(&context(&request, ticket.created)).map_err(refused)?;
-        let prompt_ids = self.checkpoint().tokenizer.encode(&prompt).map_err(refused_as)?;
-        if prompt_ids.is_empty() {
-            return Err(refused_as("the prompt it gives is empty".to_owned()));
-        }
         let max_model_len = self.checkpoint().max_model_len.min(ticket.max_model_len);
+        let prompt_ids = self.encode(&prompt, max_model_len)?;
         let room = room(prompt_ids.len(), max_model_len)?;
         let sampling = self.sampling(&request.sampling, ticket.seed, room)?;
         Ok(Prepared {
@@ -49,8 +46,8 @@ impl Model {
             id: ticket.id,
             created: ticket.created,
             model,
+            prompt_tail: self.tail(&prompt, &prompt_ids).to_owned(),
             prompt_ids: prompt_ids.into(),
-            prompt_tail: self.tail(&prompt).to_owned(),
             sampling,
             num_choices: request.sampling.num_choices,
             stop: request.sampling.stop,
@@ -96,17 +93,45 @@ impl Model {
         })
     }
 
-    /// The prompt's end: from the last special token's text on, so that nothing the user wrote is part of it;
+    /// The prompt's token ids. A prompt far too long is refused by its beginning: counting 32 MiB to the end
+    /// would take a minute.
+    fn encode(&self, prompt: &str, max_model_len: usize) -> Result<Vec<u32>, Error> {
+        let tokenizer = &self.checkpoint().tokenizer;
+        let mut len = max_model_len.saturating_mul(LONG_TOKEN_BYTES);
+        while len < prompt.len() / 2 {
+            let begin = tokenizer.encode(&prompt[..boundary(prompt, len)]).map_err(refused_as)?;
+            if begin.len() > max_model_len + CUT_TOKENS {
+                return Err(Error::ContextLengthExceeded {
+                    prompt_len: format!("more than {max_model_len}"),
+                    max_model_len,
+                });
+            }
+            len = len.saturating_mul(4);
+        }
+        let ids = tokenizer.encode(prompt).map_err(refused_as)?;
+        if ids.is_empty() { Err(refused_as("the prompt it gives is empty".to_owned())) } else { Ok(ids) }
+    }
+
+    /// The prompt's end: from the last special token on, so that nothing the user wrote is part of it;
     /// [`TAIL_BYTES`] where the prompt has no special token.
-    fn tail<'a>(&self, prompt: &'a str) -> &'a str {
-        let markers = self.checkpoint().tokenizer.special_tokens();
-        let marker = markers.iter().filter_map(|marker| prompt.rfind(marker.as_str())).max();
-        let start = marker.unwrap_or(prompt.len().saturating_sub(TAIL_BYTES));
-        let boundary = (0..=start).rev().find(|index| prompt.is_char_boundary(*index));
-        &prompt[boundary.unwrap_or_default()..]
+    fn tail<'a>(&self, prompt: &'a str, ids: &[u32]) -> &'a str {
+        let tokenizer = &self.checkpoint().tokenizer;
+        let last = ids.iter().rposition(|id| tokenizer.is_special(*id));
+        let turn_bytes = last
+            .map_or(TAIL_BYTES, |last| ids[last..].iter().map(|id| tokenizer.token_bytes(*id).len()).sum());
+        &prompt[boundary(prompt, prompt.len().saturating_sub(turn_bytes))..]
     }
 }
 
+/// The character boundary at or before a place.
+fn boundary(text: &str, index: usize) -> usize {
+    (0..=index).rev().find(|index| text.is_char_boundary(*index)).unwrap_or_default()
+}
+
+/// Bytes per token that few texts reach; a prompt of so many a token is counted to its end.
+const LONG_TOKEN_BYTES: usize = 8;
+/// Tokens by which cutting a text can change its count.
+const CUT_TOKENS: usize = 64;
 /// Bytes of a prompt's end that the reply machine is shown where no marker says which turn they belong to: an
 /// opened `<think>` and its blank lines.
 const TAIL_BYTES: usize = 32;
@@ -131,7 +156,9 @@ fn tool(declared: ToolDeclaration) -> Tool {
 fn room(prompt_len: usize, max_model_len: usize) -> Result<u32, Error> {
     match max_model_len.checked_sub(prompt_len) {
         Some(room) if room > 0 => Ok(u32::try_from(room).unwrap_or(u32::MAX)),
-        Some(_) | None => Err(Error::ContextLengthExceeded { prompt_len, max_model_len }),
+        Some(_) | None => {
+            Err(Error::ContextLengthExceeded { prompt_len: prompt_len.to_string(), max_model_len })
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Requests against a checkpoint whose tokens are bytes.
 #![expect(clippy::needless_pass_by_value, reason = "`json!` reads best as an argument")]
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -57,12 +59,18 @@ fn a_prompt_without_room_for_one_token_is_too_long() {
             Ok(prepared) => assert!(fits && prepared.sampling.max_tokens == 1),
             Err(error) => assert_eq!(
                 (fits, error),
-                (false, Error::ContextLengthExceeded { prompt_len: HI_LEN, max_model_len })
+                (false, Error::ContextLengthExceeded { prompt_len: HI_LEN.to_string(), max_model_len })
             ),
         }
     }
     let long = prepare(json!({"messages": [{"role": "user", "content": "x".repeat(1000)}]})).unwrap_err();
     assert_eq!(long.face().code, "context_length_exceeded");
+    let longer =
+        prepare(json!({"messages": [{"role": "user", "content": "x".repeat(100_000)}]})).unwrap_err();
+    assert_eq!(
+        longer.to_string(),
+        "the prompt has more than 512 tokens, but this model's context is 512 tokens"
+    );
 }
 
 #[test]
@@ -141,13 +149,14 @@ fn a_model_without_a_template_says_what_it_needs() {
     );
 }
 
+static MODEL: LazyLock<Model> = LazyLock::new(|| model(&Folder::new()));
+
 proptest! {
     #[test]
     fn any_text_is_the_bytes_of_its_tokens(content in "\\PC{0,60}") {
         let body = json!({"messages": [{"role": "user", "content": content}], "chat_template_kwargs": {}}).to_string();
-        let model = model(&Folder::new());
-        let prepared = model.prepare_chat(body.as_bytes(), ticket()).unwrap();
-        let bytes = model.checkpoint().tokenizer.decode(&prepared.prompt_ids);
+        let prepared = MODEL.prepare_chat(body.as_bytes(), ticket()).unwrap();
+        let bytes = MODEL.checkpoint().tokenizer.decode(&prepared.prompt_ids);
         prop_assert!(String::from_utf8(bytes).unwrap().contains(&content));
     }
 }

@@ -61,8 +61,8 @@ pub enum Error {
     /// The prompt leaves no room for a reply.
     #[error("the prompt has {prompt_len} tokens, but this model's context is {max_model_len} tokens")]
     ContextLengthExceeded {
-        /// Tokens of the prompt.
-        prompt_len: usize,
+        /// Tokens of the prompt, or "more than" so many of one that was not counted to its end.
+        prompt_len: String,
         /// Tokens of the context.
         max_model_len: usize,
     },
@@ -211,7 +211,7 @@ impl Error {
             Self::MissingParam { param: s("messages"), expected: s("a non-empty array of messages") },
             Self::InvalidParam { param: s("temperature"), expected: s("a number from 0 to 2"), got: s("-1") },
             Self::UnsupportedParam { param: s("logprobs"), reason: s("send false or leave it out") },
-            Self::ContextLengthExceeded { prompt_len: 70_000, max_model_len: 65_536 },
+            Self::ContextLengthExceeded { prompt_len: s("70000"), max_model_len: 65_536 },
             Self::TemplateRefused { reason: s("roles must alternate") },
             Self::ModelNotFound { model: s("gpt-4o"), served: s("\"smgd-demo\"") },
             Self::NotFound { method: s("GET"), path: s("/v2") },
