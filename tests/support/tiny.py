@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+# As the worker does: threads that spin would fight over a small machine's cores.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import torch
 from transformers import (
@@ -17,8 +19,13 @@ from transformers import (
 
 from smgd._core import Submit
 from smgd.worker.batcher import Batcher, Outcome
+from smgd.worker.cache import Cache
 from smgd.worker.config import WorkerConfig
 from smgd.worker.load import Loaded, load
+from smgd.worker.pages import Pages, pages_for
+from smgd.worker.runner import Runner
+from smgd.worker.sampler import Sampler
+from smgd.worker.slots import Slots
 
 SHAPE = {
     "hidden_size": 64,
@@ -137,3 +144,51 @@ def record_logits(loaded: Loaded) -> list[torch.Tensor]:
 
     sampler.draw = recording
     return seen
+
+
+class Bench:
+    """One loaded checkpoint under batchers of many sizes, with every row's logits recorded."""
+
+    def __init__(self, folder: Path, **changes) -> None:
+        self.loaded = start(folder, **changes)
+        self.decoder = self.loaded.batcher._runner.decoder
+
+    def batcher(self, *, max_tokens: int = 512, max_seqs: int = 64, num_pages: int = 0) -> Batcher:
+        """A fresh batcher; num_pages 0 is as many as could ever be needed."""
+        shape, max_len = self.decoder.shape, self.loaded.max_model_len
+        count = 1 + (num_pages or max_seqs * pages_for(max_len))
+        cache = Cache(shape, count, self.decoder.device, self.decoder.dtype)
+        runner = Runner(
+            self.decoder,
+            cache,
+            Slots(max_seqs, max_len),
+            Sampler(shape.vocab_size, self.decoder.device),
+        )
+        self.logits: dict[int, list[torch.Tensor]] = {}
+        draw = runner.sampler.draw
+
+        def recording(logits, sequences):
+            for row, sequence in enumerate(sequences):
+                self.logits.setdefault(sequence.wire_id, []).append(logits[row].clone())
+            return draw(logits, sequences)
+
+        runner.sampler.draw = recording
+        return Batcher(
+            runner,
+            Pages(count),
+            max_model_len=max_len,
+            max_tokens=max_tokens,
+            max_seqs=max_seqs,
+        )
+
+    def alone(self, submit: Submit) -> tuple[dict[int, list[int]], dict[int, torch.Tensor]]:
+        """Tokens and logits by sequence, with nobody else there."""
+        batcher = self.batcher(max_seqs=len(submit.rows))
+        replies: dict[int, list[int]] = {}
+        collect(batcher.submit(0, submit), replies)
+        drain(batcher, replies)
+        return replies, self.stacked()
+
+    def stacked(self) -> dict[int, torch.Tensor]:
+        """Recorded logits by sequence, (tokens, vocab)."""
+        return {wire_id: torch.stack(rows) for wire_id, rows in self.logits.items()}

@@ -1,14 +1,16 @@
 """Attention over a paged cache, in tiles of 128 keys taken in index order.
 
-A query's result is one chain of steps that its own keys alone decide: for each tile, scores, the
-running maximum, weights, their sum, and the weighted values; each tile's part is added to what
-the earlier tiles left, rescaled to the new maximum. Prefill walks the chain with many queries of
-one sequence, decode with one query of many sequences; both give the same bits, because
+A query's result is one chain of steps that its own keys alone decide: for each tile, scores, their
+softmax, and the weighted values; each tile's part is added, by the tile's share of all weight, to
+what the earlier tiles left, rescaled to the new maximum. Prefill walks the chain with many queries
+of one sequence, decode with one query of many sequences; both give the same bits, because
 
 - a tile is always 128 keys long (what lies past the end is masked to nothing), so that every sum
   has the same length, and a product over at most 128 terms is one chain of fused multiply-adds;
 - products always have a multiple of 4 query rows, below which the library changes its kernel;
-- everything is computed in float32, whatever the cache holds.
+- everything is computed in float32, whatever the cache holds;
+- powers come from softmax and exp, whose results do not depend on where threads split the work
+  (those of exp2, sigmoid and silu do).
 """
 
 from dataclasses import dataclass
@@ -22,6 +24,8 @@ TILE = 128
 """Keys per tile."""
 PAGES_PER_TILE = TILE // PAGE_SIZE
 ROW_MULTIPLE = 4
+MASKED = -1e30
+"""The score of what is not to be seen: finite, so that a tile wholly masked is no special case."""
 WIDE = 32
 """Tiles that decode takes at once: fewer make more calls, more no longer fit a core's cache."""
 
@@ -96,16 +100,16 @@ def decode(query: Tensor, keys: Tensor, values: Tensor, cut: list[Block]) -> Ten
         asked = padded[:count].expand(-1, width, -1, -1, -1).reshape(tiles, rows, head_dim)
         scores = torch.bmm(asked, key.transpose(1, 2))
         scores = scores.view(count, width, num_kv_heads, rows, TILE)
-        scores.masked_fill_(block.mask, -torch.inf)
-        tops = torch.cat((top[:count], scores.amax(-1, keepdim=True)), 1).cummax(1).values
-        weights = scores.sub_(tops[:, 1:]).exp_()
-        sums = weights.sum(-1, keepdim=True)
-        parts = torch.bmm(weights.view(tiles, rows, TILE), value)
-        parts = parts.view(count, width, num_kv_heads, rows, head_dim)
+        scores.masked_fill_(block.mask, MASKED)
+        weights, peaks, sums = _softmax(scores)
+        tops = torch.cat((top[:count], peaks), 1).cummax(1).values
         fades = (tops[:, :-1] - tops[:, 1:]).exp_()
+        shares = peaks.sub_(tops[:, 1:]).exp_().mul_(sums)
+        parts = torch.bmm(weights.view(tiles, rows, TILE), value)
+        parts = parts.view(count, width, num_kv_heads, rows, head_dim).mul_(shares)
         for tile, reached in enumerate(block.counts):
             here = slice(tile, tile + 1)
-            total[:reached].mul_(fades[:reached, here]).add_(sums[:reached, here])
+            total[:reached].mul_(fades[:reached, here]).add_(shares[:reached, here])
             mixed[:reached].mul_(fades[:reached, here]).add_(parts[:reached, here])
         top[:count] = tops[:, -1:]
     return mixed.div_(total)[:, 0, :, :group].reshape(num_seqs, num_heads * head_dim)
@@ -139,13 +143,24 @@ def prefill(query: Tensor, keys: Tensor, values: Tensor, pages: Tensor, start: i
         scores = torch.bmm(asked, key.transpose(1, 2))
         if (tile + 1) * TILE > start + 1:
             index = torch.arange(tile * TILE, (tile + 1) * TILE, device=query.device)
-            scores.masked_fill_(index > positions.unsqueeze(1), -torch.inf)
-        higher = torch.maximum(top, scores.amax(-1, keepdim=True))
+            scores.masked_fill_(index > positions.unsqueeze(1), MASKED)
+        weights, peak, tile_sum = _softmax(scores)
+        higher = torch.maximum(top, peak)
         fade = top.sub_(higher).exp_()
-        weights = scores.sub_(higher).exp_()
-        total.mul_(fade).add_(weights.sum(-1, keepdim=True))
-        mixed.mul_(fade).add_(torch.bmm(weights, value))
+        share = peak.sub_(higher).exp_().mul_(tile_sum)
+        total.mul_(fade).add_(share)
+        mixed.mul_(fade).add_(torch.bmm(weights, value).mul_(share))
         top = higher
     mixed.div_(total)
     heads = mixed[:, : count * group].view(num_kv_heads, count, group, head_dim)
     return heads.transpose(0, 1).reshape(count, num_heads * head_dim)
+
+
+def _softmax(scores: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Turn scores into weights that add up to 1 over the last dimension.
+
+    Returns weights, the highest scores, and the sums of exp(score - highest), the last two with a
+    last dimension of 1. The highest weight is exp(0) over the sum, which saves summing again.
+    """
+    weights = scores.softmax(-1)
+    return weights, scores.amax(-1, keepdim=True), weights.amax(-1, keepdim=True).reciprocal_()

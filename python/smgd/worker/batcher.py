@@ -116,6 +116,8 @@ class Batcher:
         """Plan and compute one step."""
         work = self._apply(self._plan())
         outcome = Outcome()
+        if not work:
+            return outcome
         for sequence, drawn in self._compute(work, outcome):
             self._advance(sequence, drawn, outcome)
         return outcome
