@@ -84,13 +84,13 @@ impl PyModel {
         py: Python<'_>,
         body: &[u8],
         request: u64,
-        id: String,
+        id: &str,
         created: u64,
         seed: u64,
         max_model_len: usize,
     ) -> PyResult<PyPrepared> {
-        let ticket = Ticket { request, id: id.clone(), created, seed, max_model_len };
-        let prepared = py.detach(|| caught(&id, || self.0.prepare_chat(body, ticket)));
+        let ticket = Ticket { request, id: id.to_owned(), created, seed, max_model_len };
+        let prepared = py.detach(|| caught(id, || self.0.prepare_chat(body, ticket)));
         prepared.map(PyPrepared).map_err(|error| raised(py, &error))
     }
 
