@@ -1,0 +1,164 @@
+"""The served model as Python sees it, on the embedded model's configuration."""
+
+import json
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smgd import _core
+
+DEMO = Path(_core.__file__).parent / "demo" / "model"
+MODEL = _core.Model.load(str(DEMO), served_names=["demo", "alias"])
+
+
+def prepare(**fields):
+    request = {"model": "demo", "messages": [{"role": "user", "content": "Hello"}], **fields}
+    return prepare_body(json.dumps(request).encode())
+
+
+def prepare_body(body):
+    return MODEL.prepare_chat(
+        body, request=3, id="chatcmpl-3", created=1_768_435_200, seed=7, max_model_len=4096
+    )
+
+
+def submitted(prepared):
+    """What the worker is told of a prepared request."""
+    frame, _ = _core.Replies(MODEL).open(prepared, 1)
+    message = _core.decode_frame(frame)
+    assert isinstance(message, _core.Submit)
+    return message
+
+
+def test_a_model_tells_what_its_folder_says():
+    config = json.loads((DEMO / "config.json").read_text())
+    assert MODEL.names == ["demo", "alias"]
+    assert (MODEL.max_model_len, MODEL.vocab_size) == (65_536, config["vocab_size"])
+    assert MODEL.decode([MODEL.stop_ids[-1]]) == b"<|im_end|>"
+    assert MODEL.sampling_defaults == {"temperature": 0.6, "top_p": 0.95, "top_k": 20}
+    assert (MODEL.reasoning_format, MODEL.tool_format) == ("qwen3", "hermes")
+    assert "template" in MODEL.formats_reason
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"folder": "/nowhere"}, "config.json: no such file"),
+        ({"served_names": []}, "at least one is required"),
+        ({"max_model_len": 65_537}, "its context is 65536 tokens"),
+        ({"chat_template": "{% if %}"}, "cannot be compiled"),
+        ({"tokenizer": "/nowhere"}, "tokenizer.json: No such file"),
+    ],
+)
+def test_a_model_that_cannot_be_loaded_says_why(options, reason):
+    options = {"folder": str(DEMO), "served_names": ["demo"], **options}
+    with pytest.raises(ValueError, match=reason):
+        _core.Model.load(options.pop("folder"), **options)
+
+
+def test_a_prepared_request_has_what_the_server_asks_of_it():
+    prepared = prepare(model="alias", stream=True, n=2, max_tokens=5)
+    assert (prepared.request, prepared.id, prepared.model) == (3, "chatcmpl-3", "alias")
+    assert (prepared.stream, prepared.num_choices, prepared.max_tokens) == (True, 2, 5)
+    assert prepared.prompt_len == len(submitted(prepared).prompt_ids)
+    assert prepare().max_tokens == 4096 - prepared.prompt_len
+
+
+def test_the_worker_is_told_the_clients_choices_over_the_checkpoints():
+    submit = submitted(prepare(temperature=0, seed=-1, stop_token_ids=[65]))
+    assert (submit.temperature, submit.top_k) == (0, 20)
+    assert submit.top_p == pytest.approx(0.95)
+    assert submit.seed == 2**64 - 1
+    assert submit.stop_ids == [*MODEL.stop_ids, 65]
+    assert submitted(prepare()).seed == 7
+
+
+def test_a_refusal_is_an_exception_with_openais_face():
+    with pytest.raises(_core.Error) as caught:
+        prepare(temperature=-1)
+    error = caught.value
+    assert str(error) == '"temperature" must be a number from 0 to 2, got -1'
+    assert (error.status, error.code, error.param) == (400, "invalid_value", "temperature")
+    assert error.retry_after_s is None
+    assert json.loads(error.body)["error"]["message"] == str(error)
+
+
+def test_every_error_the_server_makes_is_an_error():
+    made = [
+        _core.Error.body_too_large(10, "11"),
+        _core.Error.unsupported_media_type("text/plain"),
+        _core.Error.not_found("GET", "/x"),
+        _core.Error.method_not_allowed("GET", "/x", "POST"),
+        _core.Error.model_not_found("a", ["b", "c"]),
+        _core.Error.unauthorized(),
+        _core.Error.overloaded(9, 2),
+        _core.Error.draining(),
+        _core.Error.not_ready("loading"),
+        _core.Error.worker_lost("r"),
+        _core.Error.internal("r"),
+    ]
+    assert [error.status for error in made] == [
+        413,
+        415,
+        404,
+        405,
+        404,
+        401,
+        429,
+        503,
+        503,
+        500,
+        500,
+    ]
+    assert made[6].retry_after_s == 2
+    assert 'this server has "b", "c"' in str(made[4])
+    samples = {error.code for error in _core.Error.samples()}
+    assert {error.code for error in made} <= samples
+    assert all(isinstance(error, Exception) for error in made)
+
+
+@given(st.text())
+def test_any_text_comes_back_from_its_tokens(text):
+    assert MODEL.decode(MODEL.encode(text)) == text.encode()
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from(["messages", "tools", "stop", "n", "logit_bias"]), json_values)
+)
+def test_any_json_is_a_request_or_a_4xx(fields):
+    status = 200
+    try:
+        prepare(**fields)
+    except _core.Error as error:
+        status = error.status
+    assert status < 500
+
+
+@given(st.binary(max_size=64))
+def test_any_bytes_are_a_request_or_a_4xx(body):
+    with pytest.raises(_core.Error) as caught:
+        prepare_body(body)
+    assert 400 <= caught.value.status < 500
+
+
+def test_many_threads_prepare_the_same_prompt():
+    expected = submitted(prepare()).prompt_ids
+    got = []
+    threads = [Thread(target=lambda: got.append(submitted(prepare()).prompt_ids)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert got == [expected] * 8
