@@ -86,7 +86,7 @@ WRONG = [
     ("messages[0].role", [{"content": "x"}], "missing_required_parameter"),
     ("messages[0].content", [{"role": "user", "content": 3}], "invalid_value"),
     ("temperature", -1, "invalid_value"),
-    ("temperature", 1e400, "invalid_json"),
+    ("temperature", 1e400, "invalid_value"),
     ("temperature", "hot", "invalid_value"),
     ("temperature", 2.1, "invalid_value"),
     ("top_p", 1.5, "invalid_value"),
