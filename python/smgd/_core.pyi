@@ -3,6 +3,31 @@
 from collections.abc import Sequence
 from typing import final
 
+__all__ = [
+    "HEADER_BYTES",
+    "MAX_FRAME_BYTES",
+    "Chunk",
+    "Error",
+    "Fault",
+    "Model",
+    "Prepared",
+    "Ready",
+    "Replies",
+    "State",
+    "Step",
+    "Submit",
+    "Tokens",
+    "__version__",
+    "decode_frame",
+    "encode_abort",
+    "encode_error",
+    "encode_ready",
+    "encode_state",
+    "encode_tokens",
+    "frame_kind",
+    "frame_length",
+]
+
 __version__: str
 
 class Error(Exception):
@@ -117,7 +142,7 @@ class Prepared:
 class Replies:
     """The live replies of one server: one call per worker step advances all of them."""
 
-    def __init__(self, model: Model) -> None: ...
+    def __new__(cls, model: Model) -> Replies: ...
     def open(self, prepared: Prepared, generation: int) -> tuple[bytes, bytes]:
         """Begin a reply: (the submit frame for the worker, the first bytes for the client).
 
@@ -195,8 +220,8 @@ class Submit:
     cache_salt: bytes
     attachments: list[bytes]
 
-    def __init__(
-        self,
+    def __new__(
+        cls,
         request: int,
         prompt_ids: Sequence[int],
         rows: Sequence[tuple[int, int, Sequence[int]]],
@@ -212,9 +237,9 @@ class Submit:
         max_tokens: int = 16,
         min_tokens: int = 0,
         ignore_eos: bool = False,
-        stop_ids: Sequence[int] = (),
-        logprobs: int = -1,
-    ) -> None: ...
+        stop_ids: Sequence[int] = ...,
+        logprobs: int = ...,
+    ) -> Submit: ...
     def frame(self, generation: int) -> bytes: ...
 
 @final
