@@ -73,7 +73,7 @@ impl PyModel {
 
     #[getter]
     fn formats_reason(&self) -> &str {
-        self.0.formats().reason
+        &self.0.formats().reason
     }
 
     /// Parse, validate, normalise, render, tokenize; the interpreter is free meanwhile.

@@ -1,35 +1,62 @@
 //! Which formats a checkpoint writes, judged by its chat template.
 
 use super::declaration::{ReasoningFormat, ToolFormat};
-use super::registry::{reasoning_format, tool_format};
+use super::registry::{REASONING_FORMATS, TOOL_FORMATS};
 
-/// The formats chosen, and why, in a sentence for the operator.
-#[derive(Clone, Copy, Debug)]
+/// The formats chosen, and why.
+#[derive(Clone, Debug)]
 pub struct Choice {
-    /// How the model reasons; `None` when it does not say.
+    /// How the model reasons; `None` when the template does not say.
     pub reasoning: Option<&'static ReasoningFormat>,
-    /// How the model calls tools; `None` when it does not say.
+    /// How the model calls tools; `None` when the template does not say.
     pub tool: Option<&'static ToolFormat>,
-    /// What in the checkpoint decided it.
-    pub reason: &'static str,
+    /// What in the template decided it, for the operator.
+    pub reason: String,
 }
 
-/// Chooses by what the template writes.
+/// Chooses the first formats whose signs the template shows.
 #[must_use]
 pub fn choose(template: &str) -> Choice {
-    let thinks = template.contains("</think>");
-    let hermes = template.contains("<tool_call>")
-        && template.contains("\"arguments\"")
-        && !template.contains("<function=");
-    let reason = match (thinks, hermes) {
-        (true, true) => "the chat template writes <think> and <tool_call> with JSON",
-        (true, false) => "the chat template writes <think>, and no tool call in a known way",
-        (false, true) => "the chat template writes <tool_call> with JSON, and no reasoning in a known way",
-        (false, false) => "the chat template writes neither reasoning nor tool calls in a known way",
+    let reasoning = REASONING_FORMATS.iter().copied().find(|format| format.signs.are_in(template));
+    let tool = TOOL_FORMATS.iter().copied().find(|format| format.signs.are_in(template));
+    let signs = reasoning.map(|format| format.signs).into_iter().chain(tool.map(|format| format.signs));
+    let shown: Vec<&str> = signs.flat_map(|signs| signs.all).copied().collect();
+    let reason = match (template, &*shown) {
+        ("", _) => "there is no chat template".to_owned(),
+        (_, []) => "the chat template shows no format that is known here".to_owned(),
+        (_, shown) => format!("the chat template has {}", shown.join(", ")),
     };
-    Choice {
-        reasoning: reasoning_format("qwen3").filter(|_| thinks),
-        tool: tool_format("hermes").filter(|_| hermes),
-        reason,
+    Choice { reasoning, tool, reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What our notes call the tool-call formats that are declared.
+    const KNOWN: &[(&str, &str)] = &[("hermes", "hermes")];
+
+    #[test]
+    fn no_real_template_is_given_a_tool_format_that_it_does_not_write() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/templates");
+        let Ok(index) = std::fs::read(format!("{folder}/INDEX.json")) else {
+            eprintln!("skipped: {folder} is not there");
+            return;
+        };
+        let index: serde_json::Value = serde_json::from_slice(&index).unwrap();
+        for entry in index.as_array().unwrap() {
+            let (file, format) =
+                (entry["file"].as_str().unwrap(), entry["tool_call_format"].as_str().unwrap());
+            let template = std::fs::read_to_string(format!("{folder}/{file}")).unwrap();
+            let chosen = choose(&template).tool.map(|format| format.name);
+            let known = KNOWN.iter().find(|(noted, _)| *noted == format).map(|(_, name)| *name);
+            assert_eq!(chosen, known, "{file}");
+        }
+    }
+
+    #[test]
+    fn the_reason_names_what_was_seen() {
+        assert_eq!(choose("").reason, "there is no chat template");
+        assert_eq!(choose("<think></think>").reason, "the chat template has </think>");
     }
 }

@@ -10,6 +10,8 @@ pub struct ToolFormat {
     /// Whether its markers are special tokens: then only the token counts, never text that looks like it.
     /// A tokenizer that has no such token writes the marker as text, and text counts.
     pub special: bool,
+    /// How a chat template shows that it writes this format.
+    pub signs: Signs,
     /// What leads from prose into a call.
     pub openers: &'static [On],
     /// The states of a call, found by name.
@@ -33,6 +35,8 @@ pub struct ReasoningFormat {
     pub aliases: &'static [&'static str],
     /// Whether its markers are special tokens; see [`ToolFormat::special`].
     pub special: bool,
+    /// How a chat template shows that it writes this format.
+    pub signs: Signs,
     /// Begins reasoning.
     pub open: &'static str,
     /// Ends it.
@@ -43,6 +47,24 @@ pub struct ReasoningFormat {
     pub start: Start,
     /// A reply in this format, for tests.
     pub samples: &'static [&'static str],
+}
+
+/// How a chat template shows which format it writes.
+#[derive(Clone, Copy, Debug)]
+pub struct Signs {
+    /// All of these are in its text.
+    pub all: &'static [&'static str],
+    /// None of these is.
+    pub none: &'static [&'static str],
+}
+
+impl Signs {
+    /// Whether a template's text shows them.
+    #[must_use]
+    pub fn are_in(&self, template: &str) -> bool {
+        let shown = |sign: &&str| template.contains(*sign);
+        self.all.iter().all(shown) && !self.none.iter().any(shown)
+    }
 }
 
 /// Where a reply starts when the prompt does not say.

@@ -1,6 +1,6 @@
 //! All formats, and the names they are found by.
 
-use super::declaration::{ReasoningFormat, Start, ToolFormat};
+use super::declaration::{ReasoningFormat, Signs, Start, ToolFormat};
 use super::tool;
 
 /// Every tool-call format.
@@ -22,6 +22,7 @@ const THINK: ReasoningFormat = ReasoningFormat {
     name: "qwen3",
     aliases: &["think", "base", "basic", "glm45", "deepseek_v31", "deepseek_v3", "nano_v3", "nemotron_v3"],
     special: false,
+    signs: Signs { all: &["</think>"], none: &[] },
     open: "<think>",
     close: "</think>",
     newlines: [1, 1, 2],

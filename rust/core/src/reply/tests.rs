@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
 use crate::formats::{reasoning_format, tool_format};
 use crate::frame::{self, Message, RowTokens, Sampling, StepEnd, Tokens};
 use crate::prompt::{Delivery, Prepared, Tool};
-use crate::stream::Bytes;
+use crate::stream::{Bytes, Vocabulary};
 
 const END_OF_TURN: u32 = 256;
 
@@ -183,5 +184,250 @@ fn a_stream_folds_into_the_object_that_is_sent_without_streaming() {
         assert_eq!(message["tool_calls"][0]["function"]["arguments"], "{\"a\": 0.10}");
         assert_eq!(message["tool_calls"][1]["function"]["arguments"], "{}");
         assert_eq!(whole["choices"][0]["finish_reason"], "tool_calls");
+    }
+}
+
+#[test]
+fn choices_share_one_stream_and_end_it_together() {
+    let mut replies = replies();
+    let (_, mut wire) = replies.open(&Arc::new(Prepared { num_choices: 3, ..prepared(1, streamed()) }), 1);
+    let rows = |text: &[u8], end| (0..3).map(|choice| row(1, choice, text, end)).collect::<Vec<_>>();
+    for (text, end) in [(b"a", StepEnd::Running), (b"b", StepEnd::Length)] {
+        let step = step(&mut replies, rows(text, end));
+        assert_eq!((step.chunks.len(), step.num_tokens), (1, 3));
+        wire.extend(&step.chunks[0].data);
+    }
+    let whole = folded(&wire);
+    for (index, choice) in whole["choices"].as_array().unwrap().iter().enumerate() {
+        assert_eq!((index_of(choice), &choice["finish_reason"]), (index, &Value::from("length")));
+        assert_eq!(choice["message"]["content"], "ab");
+    }
+    assert_eq!(whole["usage"]["completion_tokens"], 6);
+}
+
+#[test]
+fn a_stop_string_ends_the_reply_in_the_core_and_aborts_the_sequence() {
+    for (include_stop, content) in [(false, "one "), (true, "one two")] {
+        let strings = vec!["two".to_owned()];
+        let mut replies = replies();
+        replies.open(&Arc::new(Prepared { stop: strings, include_stop, ..prepared(1, Delivery::Chat) }), 1);
+        let step = step(&mut replies, vec![row(1, 0, b"one two three", StepEnd::Running)]);
+        let whole: Value = serde_json::from_slice(&step.chunks[0].data).unwrap();
+        let choice = &whole["choices"][0];
+        assert_eq!((&choice["message"]["content"], &choice["stop_reason"]), (&content.into(), &"two".into()));
+        assert_eq!(choice["finish_reason"], "stop");
+        assert_eq!(
+            whole["usage"]["completion_tokens"], 7,
+            "usage counts through the token that completed it"
+        );
+        let (_, message) = frame::decode(&step.abort).unwrap();
+        assert_eq!(message, Message::Abort(frame::Abort { sequences: vec![1 << 16] }));
+    }
+}
+
+#[test]
+fn a_stop_string_is_not_looked_for_in_reasoning_or_markup() {
+    let stop = vec!["e".to_owned(), "\n".to_owned()];
+    let reply = b"<think>\nhere\n</think>\n\n<tool_call>\n{\"name\": \"e\"}\n</tool_call>\nafter";
+    let whole = told(Prepared { stop, ..prepared(1, Delivery::Chat) }, &[reply], StepEnd::Running);
+    let whole: Value = serde_json::from_slice(&whole).unwrap();
+    let message = &whole["choices"][0]["message"];
+    assert_eq!((&message["reasoning_content"], &message["content"]), (&"here".into(), &Value::Null));
+    assert_eq!(message["tool_calls"][0]["function"]["name"], "e");
+    assert_eq!(whole["choices"][0]["stop_reason"], "\n");
+}
+
+#[test]
+fn an_own_stop_id_is_the_stop_reason_and_is_counted_but_not_told() {
+    let own = Prepared { own_stop_ids: vec![END_OF_TURN], ..prepared(1, Delivery::Chat) };
+    let whole: Value = serde_json::from_slice(&told(own, &[b"hi"], StepEnd::StopId)).unwrap();
+    assert_eq!(whole["choices"][0]["stop_reason"], END_OF_TURN);
+    assert_eq!(whole["choices"][0]["message"]["content"], "hi");
+    assert_eq!(whole["usage"]["completion_tokens"], 3);
+}
+
+#[test]
+fn usage_is_in_every_chunk_only_when_it_is_asked_for() {
+    let delivery = |include_usage, continuous_usage| Delivery::ChatStream { include_usage, continuous_usage };
+    let usages = |delivery| {
+        let wire = told(prepared(1, delivery), &[b"a", b"b"], StepEnd::Length);
+        let chunks = events(&wire).into_iter().flatten();
+        chunks.map(|chunk| chunk.get("usage").map(|usage| usage["total_tokens"].as_u64())).collect::<Vec<_>>()
+    };
+    assert_eq!(usages(delivery(false, false)), [None; 4]);
+    assert_eq!(
+        usages(delivery(true, false)),
+        [Some(None), Some(None), Some(None), Some(None), Some(Some(5))]
+    );
+    let so_far = [3, 4, 5, 5, 5].map(|total| Some(Some(total)));
+    assert_eq!(usages(delivery(true, true)), so_far);
+    assert_eq!(usages(delivery(false, true)), so_far[..4]);
+}
+
+#[test]
+fn a_new_worker_is_handed_what_was_emitted_and_the_old_one_is_not_heard_any_more() {
+    let mut replies = replies();
+    let (first, _) = replies.open(&Arc::new(Prepared { num_choices: 2, ..prepared(1, streamed()) }), 1);
+    replies.open(&Arc::new(prepared(2, streamed())), 1);
+    step(&mut replies, vec![row(1, 0, b"ab", StepEnd::Running), row(1, 1, b"c", StepEnd::Length)]);
+    let submits = replies.resubmit(2);
+    assert_eq!(submits.iter().map(|(request, _)| *request).collect::<Vec<_>>(), [1, 2]);
+    let (header, Message::Submit(again)) = frame::decode(&submits[0].1).unwrap() else { panic!("a submit") };
+    let (_, Message::Submit(first)) = frame::decode(&first).unwrap() else { panic!("a submit") };
+    assert_eq!((header.generation, first.rows.len(), again.rows.len()), (2, 2, 1));
+    assert_eq!(again.rows[0].emitted_ids, [97, 98]);
+    assert_eq!(frame::Submit { rows: Vec::new(), ..again }, frame::Submit { rows: Vec::new(), ..first });
+    assert!(step(&mut replies, vec![row(1, 0, b"late", StepEnd::Running)]).chunks.is_empty());
+}
+
+#[test]
+fn a_reply_that_fails_ends_its_stream_with_one_error_and_no_done() {
+    for delivery in [streamed(), Delivery::Chat] {
+        let mut replies = replies();
+        replies.open(&Arc::new(prepared(1, delivery.clone())), 1);
+        let fault = frame::Fault { request: 1, message: "no room".into() };
+        let mut step = replies.advance(&frame::encode(1, 2, &Message::Error(fault))).unwrap();
+        let chunk = step.chunks.remove(0);
+        let error = crate::wire::Error::Internal { id: "chatcmpl-1".into() };
+        assert!(chunk.finished && replies.num_live() == 0 && chunk.error.as_ref() == Some(&error));
+        match delivery {
+            Delivery::Chat => assert!(chunk.data.is_empty()),
+            Delivery::ChatStream { .. } => {
+                assert_eq!(chunk.data, [b"data: ", &error.to_json()[..], b"\n\n"].concat());
+            }
+        }
+        assert!(replies.fail(1, &error).is_empty() && replies.abort(1, 1).is_empty());
+    }
+}
+
+#[test]
+fn a_client_that_leaves_aborts_the_choices_that_are_not_finished() {
+    let mut replies = replies();
+    replies.open(&Arc::new(Prepared { num_choices: 2, ..prepared(1, streamed()) }), 1);
+    step(&mut replies, vec![row(1, 0, b"a", StepEnd::Length)]);
+    let (_, message) = frame::decode(&replies.abort(1, 1)).unwrap();
+    assert_eq!(message, Message::Abort(frame::Abort { sequences: vec![1 << 16 | 1] }));
+    assert!(step(&mut replies, vec![row(1, 1, b"late", StepEnd::Running)]).chunks.is_empty());
+}
+
+/// A vocabulary with one token that cannot be read.
+#[derive(Debug)]
+struct Trap(Bytes);
+
+impl Vocabulary for Trap {
+    fn token_bytes(&self, id: u32) -> &[u8] {
+        assert_ne!(id, u32::from(b'!'), "a bug of ours");
+        self.0.token_bytes(id)
+    }
+
+    fn is_special(&self, id: u32) -> bool {
+        self.0.is_special(id)
+    }
+
+    fn id_of(&self, token: &str) -> Option<u32> {
+        self.0.id_of(token)
+    }
+}
+
+#[test]
+fn a_panic_in_one_stream_ends_that_stream_alone() {
+    let mut replies = Replies::new(Arc::new(Trap(Bytes::with(&[]))), None, None).unwrap();
+    for request in 1..=3 {
+        replies.open(&Arc::new(prepared(request, streamed())), 1);
+    }
+    let text = |request| row(request, 0, if request == 2 { b"a!" } else { b"ab" }, StepEnd::Running);
+    let step = step(&mut replies, (1..=3).map(text).collect());
+    let failed: Vec<bool> = step.chunks.iter().map(|chunk| chunk.error.is_some()).collect();
+    assert_eq!((failed, replies.num_live()), (vec![false, true, false], 2));
+    let (_, message) = frame::decode(&step.abort).unwrap();
+    assert_eq!(message, Message::Abort(frame::Abort { sequences: vec![2 << 16] }));
+    assert_eq!(events(&step.chunks[2].data)[0].as_ref().unwrap()["choices"][0]["delta"]["content"], "ab");
+}
+
+#[test]
+fn what_is_no_frame_is_an_error_and_other_frames_say_nothing() {
+    let mut replies = replies();
+    assert!(replies.advance(b"hello").is_err());
+    let state = frame::encode(1, 1, &Message::State(frame::StepState::default()));
+    assert!(replies.advance(&state).unwrap().chunks.is_empty());
+}
+
+/// Pieces of replies that the two formats know.
+fn pieces() -> impl Strategy<Value = Vec<u8>> {
+    let pieces = [
+        "<think>\n",
+        "\n</think>\n\n",
+        "<tool_call>\n{\"name\": \"f\", \"arguments\": ",
+        "{\"a\": 0.10}",
+        "}\n</tool_call>",
+        "\n",
+        "\"",
+        "text \u{7f} ",
+        "é",
+        "🫠",
+        "\\",
+        "<tool_call>{\"name\": \"g\"}</tool_call>",
+        "stop",
+    ];
+    let text = proptest::collection::vec(prop::sample::select(pieces.to_vec()), 0..12)
+        .prop_map(|text| text.concat());
+    (text, any::<bool>()).prop_map(|(text, torn)| {
+        let mut bytes = text.into_bytes();
+        bytes.truncate(bytes.len() - usize::from(torn && !bytes.is_empty()));
+        bytes
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_stream_folds_into_the_object_whatever_the_pieces(
+        text in pieces(),
+        size in 1..20_usize,
+        end in prop::sample::select(vec![StepEnd::Length, StepEnd::StopId]),
+        stop in prop::option::of(Just("stop".to_owned())),
+    ) {
+        let prepared = |delivery| Prepared { stop: stop.iter().cloned().collect(), ..prepared(1, delivery) };
+        let streamed = folded(&told(prepared(streamed()), &text.chunks(size).chain([&b""[..]]).collect::<Vec<_>>(), end));
+        let whole: Value = serde_json::from_slice(&told(prepared(Delivery::Chat), &[&text], end)).unwrap();
+        prop_assert_eq!(streamed, whole);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn sixty_four_interleaved_streams_are_told_what_each_is_told_alone(
+        texts in proptest::collection::vec((pieces(), 1..9_usize), 64),
+    ) {
+        let mut replies = replies();
+        let mut wires: Vec<Vec<u8>> = Vec::new();
+        for request in 0..64 {
+            wires.push(replies.open(&Arc::new(prepared(request, streamed())), 1).1);
+        }
+        let mut at = [0; 64];
+        while replies.num_live() > 0 {
+            let mut rows = Vec::new();
+            for (request, (text, size)) in texts.iter().enumerate() {
+                if at[request] > text.len() {
+                    continue;
+                }
+                let (from, to) = (at[request], (at[request] + size).min(text.len()));
+                let end = if to == text.len() { StepEnd::StopId } else { StepEnd::Running };
+                rows.push(row(request as u64, 0, &text[from..to], end));
+                at[request] = if to == text.len() { to + 1 } else { to };
+            }
+            for chunk in step(&mut replies, rows).chunks {
+                wires[usize::try_from(chunk.request).unwrap()].extend(chunk.data);
+            }
+        }
+        for (request, (text, size)) in texts.iter().enumerate() {
+            let mut pieces: Vec<&[u8]> = text.chunks(*size).collect();
+            if pieces.is_empty() {
+                pieces.push(b"");
+            }
+            let alone = told(prepared(request as u64, streamed()), &pieces, StepEnd::StopId);
+            prop_assert_eq!(&wires[request], &alone);
+        }
     }
 }

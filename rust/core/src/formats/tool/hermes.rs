@@ -1,6 +1,6 @@
 //! JSON objects in tags, as Hermes 2 wrote them first and Qwen 2.5 and 3 do.
 
-use crate::formats::declaration::{Act, CallKeys, OPENAI_IDS, On, State, Text, ToolFormat};
+use crate::formats::declaration::{Act, CallKeys, OPENAI_IDS, On, Signs, State, Text, ToolFormat};
 
 /// The keys of most JSON calls; Llama writes `parameters`.
 pub(super) const NAME_AND_ARGUMENTS: CallKeys =
@@ -16,6 +16,8 @@ pub(in crate::formats) const HERMES: ToolFormat = ToolFormat {
     name: "hermes",
     aliases: &["qwen", "qwen2.5", "qwen25", "qwen3", "qwen3_json", "granite4", "trinity"],
     special: false,
+    // GLM and Qwen3-Coder write other things between the same tags.
+    signs: Signs { all: &["<tool_call>", "arguments"], none: &["<arg_key>", "<function="] },
     openers: &[On { marker: "<tool_call>", newlines: 1, acts: &[Act::Open], to: "call" }],
     states: &[
         State { name: "call", text: Text::Call(NAME_AND_ARGUMENTS, "close"), on: &[] },
