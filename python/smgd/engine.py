@@ -25,6 +25,7 @@ from smgd.errors import CouldNotStart, Failure, WorkerLost
 from smgd.link import Launch, Link, Worker
 from smgd.metrics import Metrics
 from smgd.reply import Reply
+from smgd.roster import Roster
 
 log = logging.getLogger("smgd")
 
@@ -36,8 +37,6 @@ READY_TIMEOUT_S = 120.0
 MAX_EARLY_REQUESTS = 1024
 # A worker that dies this often within a minute is lost for good.
 MAX_DEATHS, DEATHS_WITHIN_S = 5, 60.0
-# Deaths after which a request may only run as the one suspect.
-SUSPECT_DEATHS = 2
 # How long a worker that closed its socket may take to exit by itself.
 EXIT_PATIENCE_S = 0.5
 
@@ -61,9 +60,7 @@ class Engine:
         self._numbers = itertools.count(1)
         self._replies = Replies(model)
         self._live: dict[int, Reply] = {}
-        self._submitted: set[int] = set()
-        self._suspects: deque[tuple[int, bytes]] = deque()
-        self._on_trial: int | None = None
+        self._roster = Roster(self._send)
         self._deaths: deque[float] = deque(maxlen=MAX_DEATHS)
         self._ready_event = asyncio.Event()
         self._idle = asyncio.Event()
@@ -106,8 +103,7 @@ class Engine:
         self.metrics.gauge("num_live").value = len(self._live)
         if first:
             sink.push(first)
-        if self.ready is not None:
-            self._hand_over(prepared.request, frame)
+        self._roster.add(prepared.request, frame)
 
     def abort(self, request: int) -> None:
         """Forget a reply whose client left, and free what the worker holds for it."""
@@ -179,7 +175,11 @@ class Engine:
         assert self._link
         self.ready = None
         self._ready_event.clear()
-        self._restart = asyncio.create_task(self._replace(self._link.worker, reason))
+        culprit = self._roster.blame()
+        if culprit is not None:
+            self._fail(culprit, Error.worker_lost(self._live[culprit].prepared.id))
+        replacing = self._replace(self._link.worker, reason, counts=culprit is None)
+        self._restart = asyncio.create_task(replacing)
         self._restart.add_done_callback(self._replaced)
 
     # One step.
@@ -193,11 +193,7 @@ class Engine:
             if reply is None:
                 continue
             if chunk.num_tokens:
-                if reply.last_token_at:
-                    gaps[reply.last_token_at] += 1
-                else:
-                    self._first_token.observe(now - reply.submitted_at)
-                reply.last_token_at = now
+                self._time(chunk.request, reply, now, gaps)
             if chunk.finished:
                 if joined:
                     joined.pop(reply, None)
@@ -211,6 +207,15 @@ class Engine:
         for since, times in gaps.items():
             self._between_tokens.observe(now - since, times)
         self._generation_tokens.add(step.num_tokens)
+
+    def _time(self, request: int, reply: Reply, now: float, gaps: Tally[float]) -> None:
+        if reply.last_token_at:
+            gaps[reply.last_token_at] += 1
+        else:
+            self._first_token.observe(now - reply.submitted_at)
+        reply.last_token_at = now
+        if request == self._roster.on_trial:
+            self._roster.clear()
 
     def _finish(self, chunk: Chunk, reply: Reply, now: float) -> None:
         reply.finish(chunk.data, chunk.error)
@@ -274,36 +279,18 @@ class Engine:
         self.ready = ready
         self._was_ready = True
         self._loading_failed = 0
-        self._submitted.clear()
-        self._suspects.clear()
-        self._on_trial = None
-        for request, frame in self._replies.resubmit(self._generation):
-            if self._live[request].deaths >= SUSPECT_DEATHS:
-                self._suspects.append((request, frame))
-            else:
-                self._hand_over(request, frame)
-        self._try_next_suspect()
+        self._roster.begin(self._replies.resubmit(self._generation))
         self._ready_event.set()
 
-    def _hand_over(self, request: int, frame: bytes) -> None:
-        self._submitted.add(request)
-        self._send(frame)
+    async def _replace(self, worker: Worker, reason: str, *, counts: bool) -> None:
+        """Start the next worker in place of one that ended.
 
-    def _try_next_suspect(self) -> None:
-        """Requests that saw several workers die run one at a time: then a death has one culprit."""
-        while self._on_trial is None and self._suspects:
-            request, frame = self._suspects.popleft()
-            if request in self._live:
-                self._on_trial = request
-                self._hand_over(request, frame)
-
-    async def _replace(self, worker: Worker, reason: str) -> None:
-        """Start the next worker in place of one that ended."""
+        counts  whether it speaks against the worker: not if one request is to blame
+        """
         status = await asyncio.to_thread(worker.leave, EXIT_PATIENCE_S)
-        self._blame()
         said = self._last_words or f"{reason} ({exit_words(status)})"
         self._last_words = ""
-        failure = self._verdict(said)
+        failure = self._verdict(said) if counts else None
         if failure is not None:
             self._lose(failure)
             return
@@ -335,15 +322,6 @@ class Engine:
             return WorkerLost(f"the worker is lost: it cannot load again: {said}")
         return None
 
-    def _blame(self) -> None:
-        """Fail the one that can only be at fault; otherwise everyone who was there is suspect."""
-        if self._on_trial in self._live:
-            assert self._on_trial is not None
-            self._fail(self._on_trial, Error.worker_lost(self._live[self._on_trial].prepared.id))
-            return
-        for request in self._submitted & self._live.keys():
-            self._live[request].deaths += 1
-
     def _lose(self, failure: Failure) -> None:
         self._ready_event.set()
         self.draining = True
@@ -367,13 +345,10 @@ class Engine:
 
     def _forget(self, request: int) -> None:
         del self._live[request]
-        self._submitted.discard(request)
+        self._roster.remove(request)
         if not self._live:
             self._idle.set()
         self.metrics.gauge("num_live").value = len(self._live)
-        if request == self._on_trial and self.ready is not None:
-            self._on_trial = None
-            self._try_next_suspect()
 
 
 def exit_words(status: int) -> str:

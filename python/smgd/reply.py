@@ -47,8 +47,6 @@ class Reply(Response):
 
     submitted_at = 0.0
     last_token_at = 0.0
-    deaths = 0
-    """Workers that died while they had this request."""
 
     def __init__(self, engine: Source, prepared: Prepared) -> None:
         self.prepared = prepared

@@ -10,8 +10,8 @@ CALL = (
 )
 SCRIPT = {
     "replies": [
-        {"when": "weather in Oslo", "text": CALL},
         {"when": '"sky": "clear"', "text": "It is clear in Oslo."},
+        {"when": "weather in Oslo", "text": CALL},
         {"when": "two calls", "text": f"{CALL}\n{CALL.replace('Oslo', 'Rome')}"},
         {"when": "think", "text": "<think>\n2 + 2 is 4\n</think>\n\nIt is 4."},
         {"when": "count", "text": "one two three four five six"},

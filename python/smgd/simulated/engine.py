@@ -116,7 +116,10 @@ class Engine:
         """Take what the server says. returns whether it said anything; raises Gone"""
         if not select.select([self._link], [], [], wait_s)[0]:
             return False
-        data = self._link.recv(RECV_BYTES)
+        try:
+            data = self._link.recv(RECV_BYTES)
+        except ConnectionResetError:
+            raise Gone from None
         if not data:
             raise Gone
         self._rest += data
