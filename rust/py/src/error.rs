@@ -82,15 +82,15 @@ pub fn value(instance: &Bound<'_, PyAny>) -> PyResult<Error> {
     Ok(value.cast::<PyErrorValue>().map_err(PyErr::from)?.get().0.clone())
 }
 
-/// Runs the core's part of a call: a panic becomes an internal error that names the request.
-pub fn caught<T>(id: &str, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-    match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(done) => done,
-        Err(_) => Err(Error::Internal { id: id.to_owned() }),
-    }
+/// A panic says where it happened and no more: its message may quote a prompt.
+pub fn hide_panic_messages() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        eprintln!("smgd: the core panicked at {place}");
+    }));
 }
 
-/// The same for a call whose failure is the operator's to read.
+/// A panic in a call whose failure is the operator's to read.
 pub fn caught_loading<T>(work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(done) => done,

@@ -26,6 +26,7 @@ mod _core {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::error::hide_panic_messages();
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         module.add("Error", crate::error::class(module.py())?)?;
         module.add("HEADER_BYTES", HEADER_BYTES)?;

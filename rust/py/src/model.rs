@@ -8,7 +8,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use smgd_core::prompt::{Delivery, Model, Prepared, Source, Ticket};
 
-use crate::error::{caught, caught_loading, raised};
+use smgd_core::wire::caught;
+
+use crate::error::{caught_loading, raised};
 
 /// What the server knows of a checkpoint. Shared with the replies it opens.
 #[pyclass(frozen, name = "Model", module = "smgd._core")]

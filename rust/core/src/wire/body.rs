@@ -128,6 +128,13 @@ mod tests {
     }
 
     #[test]
+    fn json_inside_a_string_stays_a_string() {
+        // serde_json's `raw_value` would parse it, and so let nesting past its bound.
+        let fields = parse(b"{\"a\":{\"$serde_json::private::RawValue\":\"[1]\"}}").unwrap();
+        assert_eq!(fields["a"]["$serde_json::private::RawValue"], "[1]");
+    }
+
+    #[test]
     fn numbers_are_kept_as_sent_and_the_last_of_equal_keys_counts() {
         let fields = parse(b"{\"a\":1,\"a\":12345678901234567890123,\"b\":0.10}").unwrap();
         assert_eq!(fields["a"].to_string(), "12345678901234567890123");

@@ -1,5 +1,7 @@
 //! The one error type, and the one place that writes its JSON.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use serde_json::json;
 
 /// Everything that can go wrong with a request, in the words of the house.
@@ -226,6 +228,15 @@ impl Error {
     }
 }
 
+/// Runs one request's work: a panic becomes an internal error that names the request, and ends it alone.
+///
+/// # Errors
+///
+/// The work's own, or [`Error::Internal`].
+pub fn caught<T>(id: &str, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::Internal { id: id.to_owned() }))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,6 +251,13 @@ mod tests {
             assert_eq!(keys, ["message", "type", "param", "code"]);
             assert!(codes.insert(error.face().code), "{} is used twice", error.face().code);
         }
+    }
+
+    #[test]
+    fn a_panic_becomes_an_internal_error_that_names_the_request() {
+        let text = String::from("ï");
+        let done = caught("req-7", || Ok(text[1..].len()));
+        assert_eq!(done, Err(Error::Internal { id: "req-7".to_owned() }));
     }
 
     #[test]

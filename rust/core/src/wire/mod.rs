@@ -11,7 +11,7 @@ mod unbuilt;
 
 pub use body::MAX_DEPTH;
 pub use chat::{ChatRequest, parse_chat};
-pub use error::{Error, Face};
+pub use error::{Error, Face, caught};
 pub use message::{Assistant, Message, ToolCall};
 pub use sampling::SamplingRequest;
 pub use tool::ToolDeclaration;
