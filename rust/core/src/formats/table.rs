@@ -32,6 +32,8 @@ pub(crate) struct Node {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NodeText {
     Prose(Kind),
+    /// A marker may stand here; with or without it, the state that follows.
+    Optional(usize),
     /// At most this many newlines are framing; then the state that follows.
     Newlines(u8, usize),
     Space,
@@ -83,8 +85,12 @@ pub(crate) const CONTENT: usize = 0;
 const REASONING: usize = 1;
 const AFTER_OPEN: usize = 2;
 const AFTER_CLOSE: usize = 3;
-pub(crate) const VERBATIM: usize = 4;
-const FIRST_OF_TOOL: usize = 5;
+/// The prompt opened reasoning; some models open it again.
+const OPENED: usize = 4;
+/// The same, and the prompt wrote what follows the opener too.
+const OPENED_AND_FRAMED: usize = 5;
+pub(crate) const VERBATIM: usize = 6;
+const FIRST_OF_TOOL: usize = 7;
 
 impl Table {
     /// Binds formats to a vocabulary; without one, marker text counts as the marker.
@@ -109,14 +115,12 @@ impl Table {
             reason = openers;
         }
         let mut after = [(0, REASONING), (0, CONTENT)];
+        let mut again = Vec::new();
         if let Some(format) = reasoning {
             let [after_open, before_close, after_close] = format.newlines;
-            content.extend(binder.spellings(
-                format.open,
-                0,
-                format.special,
-                Edge { acts: &[], to: AFTER_OPEN },
-            ));
+            let open = Edge { acts: &[], to: AFTER_OPEN };
+            again = binder.spellings(format.open, 0, format.special, open);
+            content.extend(again.iter().cloned());
             let edge = Edge { acts: &[], to: AFTER_CLOSE };
             reason.extend(binder.spellings(format.close, before_close, format.special, edge));
             after = [(after_open, REASONING), (after_close, CONTENT)];
@@ -130,6 +134,8 @@ impl Table {
             Node { text: NodeText::Prose(Kind::Reasoning), find: Find::new(reason) },
             Node { text: NodeText::Newlines(after[0].0, after[0].1), find: Find::default() },
             Node { text: NodeText::Newlines(after[1].0, after[1].1), find: Find::default() },
+            Node { text: NodeText::Optional(AFTER_OPEN), find: Find::new(again.clone()) },
+            Node { text: NodeText::Optional(REASONING), find: Find::new(again) },
             Node { text: NodeText::Verbatim, find: Find::new(closers) },
         ];
         for state in tool.map_or(&[][..], |tool| tool.states) {
@@ -155,9 +161,13 @@ impl Table {
         match (opened, closed, format.start) {
             (Some(opened), closed, _) if closed.is_none_or(|closed| closed < opened) => {
                 let written = &prompt_tail[opened + format.open.len()..];
-                if written.is_empty() { AFTER_OPEN } else { REASONING }
+                match written {
+                    "" => OPENED,
+                    written if written.chars().all(char::is_whitespace) => OPENED_AND_FRAMED,
+                    _ => REASONING,
+                }
             }
-            (None, None, Start::Reasoning) => AFTER_OPEN,
+            (None, None, Start::Reasoning) => OPENED,
             (_, Some(closed), _) if prompt_tail.len() == closed + format.close.len() => AFTER_CLOSE,
             _ => CONTENT,
         }

@@ -124,6 +124,7 @@ impl Machine {
             let node = &table.nodes[self.node];
             let moved = match node.text {
                 NodeText::Prose(kind) => self.prose(node, kind, emit, last),
+                NodeText::Optional(to) => self.optional(node, to, emit, last),
                 NodeText::Newlines(most, to) => self.newlines(most, to),
                 NodeText::Space => self.space(node, emit, last),
                 NodeText::Field(field) => self.field(node, field, emit, last),
@@ -147,6 +148,15 @@ impl Machine {
         let Some((end, edge)) = hit else { return false };
         self.home = self.node;
         self.take(edge, end, emit);
+        true
+    }
+
+    fn optional(&mut self, node: &Node, to: usize, emit: &mut Emit, last: bool) -> bool {
+        match node.find.here(&self.text[self.cursor..], last) {
+            Hit::At(_, end, edge) => self.take(edge, self.cursor + end, emit),
+            Hit::Maybe(_) => return false,
+            Hit::None => self.enter(to),
+        }
         true
     }
 
@@ -285,6 +295,7 @@ impl Machine {
             NodeText::Calls(keys, _) => Codec::Call(CallJson::new(keys, true)),
             NodeText::Json(_) => Codec::Json(Arguments::default()),
             NodeText::Prose(_)
+            | NodeText::Optional(_)
             | NodeText::Newlines(..)
             | NodeText::Space
             | NodeText::Field(_)

@@ -1,5 +1,7 @@
 //! The rules of the reply machine, for every format in the registry and its samples.
 
+mod cases;
+
 use std::sync::Arc;
 
 use proptest::prelude::*;

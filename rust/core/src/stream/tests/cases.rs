@@ -1,0 +1,163 @@
+//! Replies that others get wrong, and what each is told as.
+
+use super::{Finish, Part, Setting};
+use crate::formats::{Table, reasoning_format, tool_format};
+
+/// What a client has at the end: `content:`, `reasoning:` and `name(arguments)` in order, `!` after a call
+/// that is not valid, and the finish.
+fn told(setting: &Setting, text: &str) -> String {
+    let mut told = Vec::new();
+    let mut call = String::new();
+    for event in setting.events(&[text.as_bytes()]) {
+        match event.part {
+            Part::Content { text } => told.push(format!("content:{text}")),
+            Part::Reasoning { text } => told.push(format!("reasoning:{text}")),
+            Part::ToolCallStart { name, .. } => call = name + "(",
+            Part::ToolCallArguments { text, .. } => call += &text,
+            Part::ToolCallEnd { valid, .. } => {
+                told.push(std::mem::take(&mut call) + if valid { ")" } else { ")!" })
+            }
+            Part::End { finish } => told.push(format!("{finish:?}")),
+        }
+    }
+    told.join("|")
+}
+
+fn setting(reasoning: &str, tool: &str) -> Setting {
+    let table = Table::bind(reasoning_format(reasoning), tool_format(tool), None).unwrap();
+    Setting::new("cases", table)
+}
+
+fn hermes(text: &str) -> String {
+    told(&setting("qwen3", "hermes"), text)
+}
+
+#[test]
+fn framing_is_taken_exactly_as_the_template_writes_it() {
+    assert_eq!(hermes("a\n<tool_call>\n{\"name\":\"f\"}\n</tool_call>"), "content:a|f({})|ToolCalls");
+    assert_eq!(hermes("a\n\n<tool_call>{\"name\":\"f\"}</tool_call>\n"), "content:a\n|f({})|ToolCalls");
+    assert_eq!(hermes("<think>\n\nhm\n\n</think>\n\n\nyes"), "reasoning:\nhm\n|content:\nyes|Stop");
+    assert_eq!(hermes("<think>hm</think>yes"), "reasoning:hm|content:yes|Stop");
+    assert_eq!(
+        hermes("<tool_call>{\"name\":\"f\"}</tool_call>\n \n<tool_call>{\"name\":\"g\"}</tool_call>\n done"),
+        "f({})|g({})|content:\n done|ToolCalls"
+    );
+}
+
+#[test]
+fn arguments_pass_as_they_are_written() {
+    let call = |arguments: &str| {
+        hermes(&format!("<tool_call>{{\"name\":\"f\",\"arguments\":{arguments}}}</tool_call>"))
+    };
+    for arguments in [
+        r#"{"a":0.10,"b":1e400,"c":12345678901234567890123}"#,
+        r#"{ "b" : 1 , "a":2, "a" : 3 }"#,
+        r#"{"a":"\u00e9\/\ud83e\udee0é","b":[[],{}]}"#,
+        r#"{"a":"</tool_call> <think> \"<tool_call>\""}"#,
+        "[1]",
+        "null",
+    ] {
+        assert_eq!(call(arguments), format!("f({arguments})|ToolCalls"));
+    }
+    assert_eq!(call(r#""{\"a\": \"\\n\"}""#), r#"f({"a": "\n"})|ToolCalls"#);
+    assert_eq!(call(r#""""#), "f({})|ToolCalls");
+}
+
+#[test]
+fn the_name_may_come_after_the_arguments_and_other_keys_are_framing() {
+    let text =
+        r#"<tool_call>{"id": {"name": 1}, "arguments": {"a": [1]}, "name": "f", "x": "}"}</tool_call>"#;
+    assert_eq!(hermes(text), r#"f({"a": [1]})|ToolCalls"#);
+}
+
+#[test]
+fn what_is_no_call_is_content_byte_for_byte() {
+    for text in [
+        "<tool_call>",
+        "<tool_call>\n",
+        "a\n<tool_call>\n{\"name\": \"f",
+        "<tool_call>\n{\"name\": 1, \"arguments\": {}}\n</tool_call>",
+        "<tool_call>{\"name\": \"\"}</tool_call>",
+        "<tool_call>{\"arguments\": {\"a\": 1}}</tool_call>",
+        "<tool_call>\n```json\n</tool_call>",
+        "the `<tool_call>` tag and the </tool_call> tag",
+        "```\n<tool_call>\n```",
+        "{\"name\": \"f\", \"arguments\": {}}",
+        "<tool_call",
+        "\n",
+    ] {
+        assert_eq!(hermes(text), format!("content:{text}|Stop"));
+    }
+}
+
+#[test]
+fn an_opener_that_was_none_does_not_hide_the_one_after_it() {
+    let call = "<tool_call>{\"name\":\"f\"}</tool_call>";
+    assert_eq!(hermes(&format!("<tool_call> {call}")), "content:<tool_call> |f({})|ToolCalls");
+    assert_eq!(hermes(&format!("<tool_<tool_call>{{{call}")), "content:<tool_<tool_call>{|f({})|ToolCalls");
+}
+
+#[test]
+fn a_call_that_turns_malformed_passes_as_it_is_up_to_its_closer_and_is_invalid() {
+    let call =
+        |rest: &str| hermes(&format!("<tool_call>\n{{\"name\":\"f\",\"arguments\":{rest}\n</tool_call>ok"));
+    assert_eq!(call("{\"a\": tru}}"), "f({\"a\": tru}})!|content:ok|ToolCalls");
+    assert_eq!(call("{'a': 1}}"), "f({'a': 1}})!|content:ok|ToolCalls");
+    assert_eq!(call("{\"a\": 1}} and more"), "f({\"a\": 1} and more)!|content:ok|ToolCalls");
+    assert_eq!(call("{\"a\": 1}}}"), "f({\"a\": 1}})!|content:ok|ToolCalls");
+    assert_eq!(call("{\"a\": \"line\nbreak\"}}"), "f({\"a\": \"line\nbreak\"})!|content:ok|ToolCalls");
+}
+
+#[test]
+fn a_cut_call_keeps_its_arguments_and_says_length_even_after_a_whole_one() {
+    let whole = "<tool_call>{\"name\":\"f\"}</tool_call>\n";
+    let cut = format!("{whole}<tool_call>{{\"name\":\"g\",\"arguments\":{{\"a\":");
+    assert_eq!(hermes(&cut), "f({})|g({\"a\":)!|Length");
+    assert_eq!(hermes(&format!("{whole}<tool_call>{{\"na")), "f({})|content:\n<tool_call>{\"na|Length");
+    assert_eq!(hermes("<tool_call>{\"name\":\"g\",\"arguments\":{\"a\":1}"), "g({\"a\":1})|ToolCalls");
+    let limited = Setting { finish: Finish::Length, ..setting("qwen3", "hermes") };
+    assert_eq!(told(&limited, whole), "f({})|Length");
+    assert_eq!(told(&limited, "<think>\nhm"), "reasoning:hm|Length");
+}
+
+#[test]
+fn reasoning_that_never_closed_is_reasoning_and_calls_in_it_are_text() {
+    let call = "<tool_call>{\"name\":\"f\"}</tool_call>";
+    assert_eq!(hermes(&format!("<think>{call}")), format!("reasoning:{call}|Stop"));
+    assert_eq!(hermes(&format!("<think>x</think>{call}")), "reasoning:x|f({})|ToolCalls");
+    assert_eq!(
+        hermes("x<think>a</think>b<think>c</think>d"),
+        "content:x|reasoning:a|content:b|reasoning:c|content:d|Stop"
+    );
+    assert_eq!(hermes("a</think>b"), "content:a</think>b|Stop");
+}
+
+#[test]
+fn the_prompts_end_says_where_the_reply_starts() {
+    let starts =
+        |reasoning, prompt_tail, text| told(&Setting { prompt_tail, ..setting(reasoning, "hermes") }, text);
+    let turn = "<|im_start|>assistant\n";
+    for (tail, expected) in [
+        ("<think>", "reasoning:a|content:b|Stop"),
+        ("<think>\n", "reasoning:\na|content:b|Stop"),
+        ("<think>so far", "reasoning:\na|content:b|Stop"),
+        ("<think>\n\n</think>\n\n", "content:\na\n</think>\n\nb|Stop"),
+        ("", "content:\na\n</think>\n\nb|Stop"),
+    ] {
+        let tail: &'static str = format!("{turn}{tail}").leak();
+        assert_eq!(starts("qwen3", tail, "\na\n</think>\n\nb"), expected, "{tail}");
+    }
+    assert_eq!(starts("deepseek_r1", turn, "\na\n</think>\n\nb"), "reasoning:a|content:b|Stop");
+    assert_eq!(starts("deepseek_r1", turn, "<think>\na</think>b"), "reasoning:a|content:b|Stop");
+}
+
+#[test]
+fn only_the_tail_that_may_become_a_marker_is_held_back() {
+    let (events, _) = setting("qwen3", "hermes").pushed(&[b"a\n\n<tool_"]);
+    assert_eq!(events[0].part, Part::Content { text: "a\n".into() });
+    let (events, _) = setting("qwen3", "hermes").pushed(&[b"a\n\n<tool_x"]);
+    assert_eq!(events[0].part, Part::Content { text: "a\n\n<tool_x".into() });
+    let (events, _) =
+        setting("qwen3", "hermes").pushed(&[b"<tool_call>{\"name\":\"f\",\"arguments\":{\"a\":\"</tool_"]);
+    assert_eq!(events[1].part, Part::ToolCallArguments { index: 0, text: "{\"a\":\"</tool_".into() });
+}
