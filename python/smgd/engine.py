@@ -35,7 +35,7 @@ MAX_LIVE_REQUESTS = 4096
 # How long a request waits for a worker that is loading, and how many may.
 READY_TIMEOUT_S = 120.0
 MAX_EARLY_REQUESTS = 1024
-# A worker that dies this often within a minute is lost for good.
+# A worker that dies this often within a minute, and no reply comes to its end meanwhile, is lost.
 MAX_DEATHS, DEATHS_WITHIN_S = 5, 60.0
 # How long a worker that closed its socket may take to exit by itself.
 EXIT_PATIENCE_S = 0.5
@@ -178,8 +178,7 @@ class Engine:
         culprit = self._roster.blame()
         if culprit is not None:
             self._fail(culprit, Error.worker_lost(self._live[culprit].prepared.id))
-        replacing = self._replace(self._link.worker, reason, counts=culprit is None)
-        self._restart = asyncio.create_task(replacing)
+        self._restart = asyncio.create_task(self._replace(self._link.worker, reason))
         self._restart.add_done_callback(self._replaced)
 
     # One step.
@@ -228,7 +227,9 @@ class Engine:
         metrics.histogram("reply_len").observe(chunk.completion_tokens)
         for reason in chunk.finish_reasons:
             metrics.counter("finished").add(label=reason)
-        if chunk.error is not None:
+        if chunk.error is None:
+            self._deaths.clear()
+        else:
             metrics.counter("failed").add(label=chunk.error.code)
             log.error("%s ended badly: %s", reply.prepared.id, chunk.error)
 
@@ -282,15 +283,12 @@ class Engine:
         self._roster.begin(self._replies.resubmit(self._generation))
         self._ready_event.set()
 
-    async def _replace(self, worker: Worker, reason: str, *, counts: bool) -> None:
-        """Start the next worker in place of one that ended.
-
-        counts  whether it speaks against the worker: not if one request is to blame
-        """
+    async def _replace(self, worker: Worker, reason: str) -> None:
+        """Start the next worker in place of one that ended."""
         status = await asyncio.to_thread(worker.leave, EXIT_PATIENCE_S)
         said = self._last_words or f"{reason} ({exit_words(status)})"
         self._last_words = ""
-        failure = self._verdict(said) if counts else None
+        failure = self._verdict(said)
         if failure is not None:
             self._lose(failure)
             return
