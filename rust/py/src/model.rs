@@ -7,7 +7,6 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use smgd_core::prompt::{Delivery, Model, Prepared, Source, Ticket};
-
 use smgd_core::wire::caught;
 
 use crate::error::{caught_loading, raised};
