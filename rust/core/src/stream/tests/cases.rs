@@ -15,7 +15,7 @@ fn told(setting: &Setting, text: &str) -> String {
             Part::ToolCallStart { name, .. } => call = name + "(",
             Part::ToolCallArguments { text, .. } => call += &text,
             Part::ToolCallEnd { valid, .. } => {
-                told.push(std::mem::take(&mut call) + if valid { ")" } else { ")!" })
+                told.push(std::mem::take(&mut call) + if valid { ")" } else { ")!" });
             }
             Part::End { finish } => told.push(format!("{finish:?}")),
         }
