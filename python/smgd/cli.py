@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from types import FrameType
 
 from smgd._core import __version__
 from smgd.errors import CouldNotStart, Exit, Failure, WrongCommandLine
@@ -26,8 +28,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Failure as failure:
         print(f"smgd: {failure}", file=sys.stderr)
         return failure.exit
-    except KeyboardInterrupt:
-        return Exit.TOLD_TWICE
 
 
 def run(words: list[str]) -> int:
@@ -53,6 +53,8 @@ def serve(settings: Settings) -> int:
 
     The worker's own imports take longest, so it gets a head start. raises Failure
     """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, leave)
     print(f"smgd {__version__}, pid {os.getpid()}", file=sys.stderr)
     print(f"settings: {settings.summary()}", file=sys.stderr, flush=True)
     listener = bind(settings)
@@ -68,6 +70,12 @@ def serve(settings: Settings) -> int:
         return server.run(settings, found, listener, launch, worker)
     finally:
         worker.kill()
+
+
+def leave(number: int, _frame: FrameType | None) -> None:
+    """A signal before there is anything to drain."""
+    print(f"{signal.Signals(number).name}: stopped before it was ready", file=sys.stderr)
+    raise SystemExit(Exit.DRAINED)
 
 
 def bind(settings: Settings) -> socket.socket:

@@ -51,6 +51,8 @@ class Engine:
         self.metrics = metrics
         self.ready: Ready | None = None
         """What the running worker said of itself; None while there is none or it loads."""
+        self.load_s = 0.0
+        """How long the running worker took from its launch until it was ready."""
         self.draining = False
         self.num_answered = 0
         self.failure: asyncio.Future[Failure] = asyncio.get_running_loop().create_future()
@@ -277,7 +279,9 @@ class Engine:
         return await self._when_ready()
 
     def _on_ready(self, ready: Ready) -> None:
+        assert self._link
         self.ready = ready
+        self.load_s = time.monotonic() - self._link.worker.started_at
         self._was_ready = True
         self._loading_failed = 0
         self._roster.begin(self._replies.resubmit(self._generation))

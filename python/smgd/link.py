@@ -11,6 +11,7 @@ import json
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -31,6 +32,8 @@ class Worker:
     process: subprocess.Popen[bytes]
     socket: socket.socket
     generation: int
+    started_at: float
+    """By the monotonic clock, in seconds."""
 
     def leave(self, patience_s: float = LEAVE_TIMEOUT_S) -> int:
         """Hang up, wait a little, then kill. returns its exit status"""
@@ -52,6 +55,7 @@ def launch(module: str, config: Config, generation: int) -> Worker:
 
     Called from the main thread: a worker asks the kernel to die with the thread that started it.
     """
+    started_at = time.monotonic()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
     with theirs:
         told = json.dumps({**config, "generation": generation})
@@ -64,7 +68,7 @@ def launch(module: str, config: Config, generation: int) -> Worker:
             process_group=0,
         )
     ours.setblocking(False)  # noqa: FBT003 - the socket's own signature
-    return Worker(process, ours, generation)
+    return Worker(process, ours, generation, started_at)
 
 
 class Listener(Protocol):

@@ -152,7 +152,7 @@ class Daemon:
         say(f"authentication: {'on' if self._settings.api_key else 'off'}")
         say(f"listening on {self._url()} while the worker loads")
         with contextlib.suppress(Error):
-            say(about_worker(await engine.until_ready()))
+            say(about_worker(await engine.until_ready(), engine.load_s))
             say(f"ready on {self._url()}")
 
     async def _until_told(self, engine: Engine) -> Failure | None:
@@ -189,10 +189,10 @@ def about_model(model: Model) -> str:
     )
 
 
-def about_worker(ready: Ready) -> str:
+def about_worker(ready: Ready, load_s: float) -> str:
     """What the worker runs on."""
     return (
-        f"worker ready in {ready.load_ms / 1000:.1f} s: "
+        f"worker ready in {load_s:.1f} s: "
         f"{ready.num_parameters / 1e6:,.1f} M parameters, "
         f"{size(ready.weight_bytes)} of weights, {ready.dtype} on {ready.device}, "
         f"{ready.num_pages:,} pages of {ready.page_size} tokens "

@@ -184,6 +184,14 @@ def test_it_listens_while_the_worker_loads_and_early_requests_wait(serve):
         assert client.get("/readyz").status_code == 200
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_told_before_it_is_ready_it_is_drained_already(serve, number):
+    daemon = serve(script={"load_ms": 60_000})
+    daemon.wait_for("^settings: ")
+    daemon.tell(number)
+    assert daemon.exit_code(5) == 0
+
+
 def test_a_unix_socket_serves_and_is_taken_away(serve, tmp_path):
     path = tmp_path / "smgd.sock"
     daemon = serve("--uds", str(path), script={})

@@ -55,7 +55,7 @@ def conversation(story):
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         ear = Ear()
-        link = Link(Worker(SimpleNamespace(), ours, 1), ear)
+        link = Link(Worker(SimpleNamespace(), ours, 1, 0.0), ear)
         try:
             await story(link, theirs, ear)
         finally:
