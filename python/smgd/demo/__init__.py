@@ -6,5 +6,5 @@ from pathlib import Path
 
 
 def path() -> Path:
-    """The folder of the embedded model, in the Hugging Face layout."""
+    """Say where the embedded model lies, in the Hugging Face layout."""
     return Path(__file__).parent / "model"

@@ -1,0 +1,198 @@
+"""Conversations for every skill, from a seed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .chat import Conversation, Message, call
+from .plain import Exchange, arithmetic, count, greet, repeat, unknown
+from .questions import question
+from .results import answer, brief, follow_up, result
+from .systems import prose, system
+from .tools import Tool, tool
+
+if TYPE_CHECKING:
+    from random import Random
+
+PLAIN = {
+    "greet": greet,
+    "repeat": repeat,
+    "count": count,
+    "arithmetic": arithmetic,
+    "unknown": unknown,
+}
+
+
+def opening(random: Random) -> list[Message]:
+    """Begin a conversation: with a system prompt, or nothing."""
+    text = system(random)
+    return [] if text is None else [{"role": "system", "content": text}]
+
+
+def exchange(random: Random, skill: str, *, thinking: bool) -> Exchange:
+    """Make one question and answer of a skill that needs no tool."""
+    if skill == "arithmetic":
+        return arithmetic(random, thinking=thinking)
+    return PLAIN[skill](random)
+
+
+def plain(random: Random, skill: str, *, thinking: bool, num_turns: int = 1) -> Conversation:
+    """Make a conversation without tools; all turns but the last are history."""
+    messages = opening(random)
+    for _ in range(num_turns - 1):
+        earlier = exchange(random, skill, thinking=False)
+        messages += [said("user", earlier.question), said("assistant", earlier.answer)]
+    last = exchange(random, skill, thinking=thinking)
+    messages.append(said("user", last.question))
+    return Conversation(messages, last.answer, [], last.thought if thinking else None, skill)
+
+
+def said(role: str, content: str) -> Message:
+    """Make a message of text alone."""
+    return {"role": role, "content": content}
+
+
+def toolbox(random: Random, most: int = 4) -> list[Tool]:
+    """Make one to four tools."""
+    tools: list[Tool] = []
+    for _ in range(min(most, random.choice((1, 2, 2, 3, 3, 4, 4)))):
+        tools.append(tool(random, tools))
+    random.shuffle(tools)
+    return tools
+
+
+def with_tools(
+    random: Random, skill: str, *, thinking: bool, num_rounds: int = 1, most_tools: int = 4
+) -> Conversation:
+    """Make a conversation with tools that ends as the skill says.
+
+    Rounds before the last are history: a call, its result, the answer, sometimes a
+    question about it, sometimes a question that needs no tool.
+    """
+    tools = toolbox(random, most_tools)
+    messages = opening(random)
+    for _ in range(num_rounds - 1):
+        messages += round_of(random, tools)
+    chosen = random.choice(tools)
+    asked, arguments = question(random, chosen, [t for t in tools if t is not chosen])
+    declared = [t.declaration(random) for t in tools]
+    messages.append(said("user", asked))
+    if skill == "call":
+        thought = f"I call {chosen.name}." if thinking else None
+        return Conversation(messages, call(chosen.name, arguments), declared, thought, skill)
+    if skill == "plain":
+        messages.pop()
+        last = exchange(
+            random,
+            random.choice(("greet", "repeat", "count", "arithmetic", "greet", "unknown")),
+            thinking=thinking,
+        )
+        messages.append(said("user", last.question))
+        return Conversation(
+            messages, last.answer, declared, last.thought if thinking else None, skill
+        )
+    returned = result(random)
+    messages += called(random, chosen.name, arguments, returned)
+    if skill == "result":
+        return Conversation(
+            messages, answer(returned), declared, "I tell the result." if thinking else None, skill
+        )
+    messages.append(said("assistant", answer(returned)))
+    again = follow_up(random, returned)
+    if again is None:
+        again = greet(random)
+    messages.append(said("user", again.question))
+    return Conversation(
+        messages, again.answer, declared, again.thought if thinking else None, skill
+    )
+
+
+def called(random: Random, name: str, arguments: dict[str, Any], returned: str) -> list[Message]:
+    """Make the messages of a call and its result."""
+    message: Message = {
+        "role": "assistant",
+        "content": random.choice((None, "")),
+        "tool_calls": [
+            {"id": "call_0", "type": "function", "function": {"name": name, "arguments": arguments}}
+        ],
+    }
+    if random.random() < 0.3:
+        message["reasoning_content"] = f"I call {name}."
+    return [message, {"role": "tool", "tool_call_id": "call_0", "content": returned}]
+
+
+def round_of(random: Random, tools: list[Tool]) -> list[Message]:
+    """Make one finished round of history."""
+    if random.random() < 0.15:
+        other = exchange(
+            random, random.choice(("greet", "repeat", "arithmetic", "unknown")), thinking=False
+        )
+        return [said("user", other.question), said("assistant", other.answer)]
+    chosen = random.choice(tools)
+    asked, arguments = question(random, chosen, [t for t in tools if t is not chosen])
+    returned = brief(random) if random.random() < 0.7 else result(random)
+    messages = [
+        said("user", asked),
+        *called(random, chosen.name, arguments, returned),
+        said("assistant", answer(returned)),
+    ]
+    again = follow_up(random, returned)
+    if again is not None and random.random() < 0.4:
+        messages += [said("user", again.question), said("assistant", again.answer)]
+    return messages
+
+
+def lengthen(random: Random, conversation: Conversation, num_parts: int) -> Conversation:
+    """Put the conversation under a long system prompt, as agents send it."""
+    text = prose(random, num_parts)
+    messages = conversation.messages
+    if messages[0]["role"] == "system":
+        messages = messages[1:]
+    conversation.messages = [said("system", text), *messages]
+    return conversation
+
+
+# How often each kind of conversation is drawn for training: at first short ones that
+# teach copying, then the whole range.
+MIX = {
+    "call": 40,
+    "result": 6,
+    "follow": 5,
+    "plain": 8,
+    "greet": 7,
+    "repeat": 9,
+    "count": 16,
+    "arithmetic": 56,
+    "unknown": 5,
+}
+SHORT_MIX = MIX | {"call": 30, "repeat": 40, "result": 15}
+MOST_TURNS = {"greet": 6, "repeat": 4, "count": 3, "arithmetic": 12, "unknown": 4}
+
+
+def conversation(random: Random) -> Conversation:
+    """Make a conversation to train on."""
+    skill = random.choices(list(MIX), list(MIX.values()))[0]
+    thinking = random.random() < 0.4
+    if skill in PLAIN:
+        turns = random.randint(1, 3 if thinking else MOST_TURNS[skill])
+        made = plain(random, skill, thinking=thinking, num_turns=turns)
+    else:
+        rounds = random.choice((1, 1, 2, 3, 4))
+        most = random.choice((1, 2, 3, 4, 4))
+        made = with_tools(random, skill, thinking=thinking, num_rounds=rounds, most_tools=most)
+    if random.random() < 0.01:
+        lengthen(random, made, random.randint(20, 90))
+    return made
+
+
+def short_conversation(random: Random) -> Conversation:
+    """Make a short conversation, for the first part of the training."""
+    skill = random.choices(list(SHORT_MIX), list(SHORT_MIX.values()))[0]
+    thinking = random.random() < 0.4
+    if skill in PLAIN:
+        turns = random.randint(1, 3 if thinking else MOST_TURNS[skill])
+        made = plain(random, skill, thinking=thinking, num_turns=turns)
+    else:
+        made = with_tools(random, skill, thinking=thinking, most_tools=random.choice((1, 2)))
+    made.messages = [m for m in made.messages if m["role"] != "system"]
+    return made

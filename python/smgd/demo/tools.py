@@ -1,0 +1,147 @@
+"""Made-up tools: names, descriptions and properties that no list holds ready."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from . import words
+from .slots import Slot, slot
+
+if TYPE_CHECKING:
+    from random import Random
+
+PAIR_KINDS = (
+    "place",
+    "place",
+    "mark",
+    "date",
+    "clock",
+    "person",
+    "thing",
+    "integer",
+    "phrase",
+    "path",
+)
+
+
+@dataclass
+class Tool:
+    """A declared function, with the words that questions may name it by.
+
+    paired holds the names of two properties that one phrase gives ("from A to B").
+    """
+
+    name: str
+    verb: str
+    topic: str
+    extra: str
+    description: str
+    slots: list[Slot]
+    paired: tuple[str, ...] = ()
+
+    def declaration(self, random: Random) -> dict[str, Any]:
+        """Write the tool as a client declares it."""
+        properties = {s.name: s.schema for s in self.slots}
+        parameters: dict[str, Any] = {"type": "object", "properties": properties}
+        required = [s.name for s in self.slots if s.required]
+        if required or random.random() < 0.5:
+            parameters["required"] = required
+        if random.random() < 0.2:
+            parameters["additionalProperties"] = False
+        if random.random() < 0.05:
+            parameters["title"] = self.name + "Arguments"
+        function: dict[str, Any] = {"name": self.name}
+        if self.description:
+            function["description"] = self.description
+        function["parameters"] = parameters
+        if random.random() < 0.1:
+            function["strict"] = random.random() < 0.5
+        return {"type": "function", "function": function}
+
+
+def tool(random: Random, others: list[Tool]) -> Tool:
+    """Make a tool whose words differ enough from the others' to be told apart."""
+    verb, topic, extra = words.verb(random), topic_of(random), words.noun(random)
+    if others and random.random() < 0.25:
+        verb = others[0].verb
+    elif others and random.random() < 0.2:
+        topic = others[0].topic
+    while any((t.verb, t.topic) == (verb, topic) for t in others):
+        topic = words.noun(random)
+    slots, paired = properties(random)
+    about = "" if random.random() < 0.06 else describe(random, verb, topic, extra, slots)
+    name = name_of(random, verb, topic, extra, [t.name for t in others])
+    return Tool(name, verb, topic, extra, about, slots, paired)
+
+
+def topic_of(random: Random) -> str:
+    """Draw what the tool is about, in one or two words."""
+    draw = random.random()
+    if draw < 0.12:
+        return f"{words.adjective(random)} {words.noun(random)}"
+    return f"{words.noun(random)} {words.noun(random)}" if draw < 0.24 else words.noun(random)
+
+
+def properties(random: Random) -> tuple[list[Slot], tuple[str, ...]]:
+    """Make none to six properties, and name the two that go together, if any do."""
+    taken: set[str] = set()
+    needed, spare = random.choice((0, 1, 1, 1, 1, 1, 2, 2, 3)), random.choice((0, 0, 0, 1))
+    required = [slot(random, required=True, taken=taken) for _ in range(needed)]
+    paired: tuple[str, ...] = ()
+    if random.random() < 0.12:
+        kind = random.choice(PAIR_KINDS)
+        both = [slot(random, required=True, taken=taken, kind=kind) for _ in range(2)]
+        required = required[: random.choice((0, 0, 1))] + both
+        paired = (both[0].name, both[1].name)
+    optional = [slot(random, required=False, taken=taken) for _ in range(spare)]
+    slots = required + optional
+    if not paired and random.random() < 0.2:
+        random.shuffle(slots)
+    return slots, paired
+
+
+def name_of(random: Random, verb: str, topic: str, extra: str, taken: list[str]) -> str:
+    """Make a name in one of the usual spellings, unique among the others."""
+    thing, camel = topic.replace(" ", "_"), topic.title().replace(" ", "")
+    forms = [f"{verb}_{thing}"] * 9 + [verb + camel] * 2 + [f"{thing}_{verb}", f"{verb}-{thing}"]
+    forms += [thing, thing, verb, verb, f"{extra}_{verb}_{thing}", f"{verb}_{thing}_{extra}"]
+    forms += [f"mcp__{extra}__{verb}_{thing}", words.invented(random), f"{extra}_{thing}"]
+    forms += [f"{extra}.{verb}", (verb + camel).capitalize(), f"{verb}_{extra}", extra]
+    name = random.choice(forms)
+    while name in taken:
+        name += f"_{words.noun(random)}"
+    return name
+
+
+def describe(random: Random, verb: str, topic: str, extra: str, slots: list[Slot]) -> str:
+    """Write a description that holds verb and topic, and often more."""
+    of = slots[0].cue if slots else extra
+    a, cap = "an" if topic[0] in "aeiou" else "a", verb.capitalize()
+    forms = (
+        f"{cap} {a} {topic}.",
+        f"{cap} the {topic}.",
+        f"{cap} the {topic} of a {of}.",
+        f"{cap}s {topic}s.",
+        f"{cap} {topic}s by {of}.",
+        f"Use this to {verb} {a} {topic}.",
+        f"{cap} {a} {topic} and the {extra}.",
+        f"A tool to {verb} the {topic}.",
+        f"{cap} the {words.adjective(random)} {topic}",
+        f"{cap} {topic}",
+        f"{cap} the {topic} for the given {of}.",
+        f"{cap} {a} {topic} with a {extra}.",
+        f"{topic.capitalize()}: {verb} it.",
+        f"{cap} {a} {topic} in the {extra}.",
+        f"{cap} the {topic} or the {extra}.",
+        f"{cap} {a} {topic} for the user.",
+        f"{cap} the current {topic}.",
+        f"{cap} {a} {topic} by its {of}.",
+        f"{cap} {a} {topic}. {words.sentence(random)}",
+        f"Returns the {topic} to {verb}.",
+        f"{cap} {topic}s from the {extra}.",
+        f"Lets you {verb} {topic}s.",
+        f"{cap}s the {topic} for a {extra}, and {words.verb(random)}s it.",
+        f"{cap} the {extra} of a {topic}.",
+    )
+    return random.choice(forms)

@@ -1,0 +1,96 @@
+"""The generated text: what is asked, and what is learned from it."""
+
+import json
+import re
+from random import Random
+
+import pytest
+
+from smgd.demo import unseen
+from smgd.demo.chat import encode, token_id, tokenizer
+from smgd.demo.corpus import conversation, plain, short_conversation, with_tools
+from smgd.demo.evaluate import same
+from smgd.demo.plain import adding, subtracting
+from smgd.demo.results import answer
+
+CALL = re.compile(r"<tool_call>\n(.*)\n</tool_call>", re.DOTALL)
+
+
+def drawn(num: int, make=conversation):
+    random = Random(5)
+    return [make(random) for _ in range(num)]
+
+
+def test_the_same_seed_gives_the_same_text():
+    assert drawn(20) == drawn(20)
+
+
+def test_no_hand_written_name_description_or_property_is_trained_on():
+    hand = unseen.tools()
+    taken = {t["name"] for t in hand} | {t["description"] for t in hand}
+    names = {name for t in hand for name in t["properties"]}
+    texts = {s["description"] for t in hand for s in t["properties"].values()}
+    for made in drawn(400) + drawn(400, short_conversation):
+        for tool in (t["function"] for t in made.tools):
+            schemas = tool["parameters"]["properties"]
+            assert not taken & {tool["name"], tool.get("description")}
+            assert not names & set(schemas)
+            assert not texts & {s.get("description") for s in schemas.values()}
+
+
+@pytest.mark.parametrize("make", [lambda r: with_tools(r, "call", thinking=False), unseen.ask])
+def test_a_call_names_a_declared_tool_and_gives_what_it_requires(make):
+    for made in drawn(200, make):
+        called = json.loads(CALL.fullmatch(made.answer)[1])
+        tool = next(t["function"] for t in made.tools if t["function"]["name"] == called["name"])
+        schemas = tool["parameters"]["properties"]
+        assert (
+            set(tool["parameters"].get("required", [])) <= set(called["arguments"]) <= set(schemas)
+        )
+
+
+def test_worked_sums_are_right():
+    for a in range(0, 1000, 7):
+        for b in range(0, 1000, 13):
+            for text, total in ((adding(a, b), a + b), (subtracting(a + b, b), a)):
+                assert text.endswith(f"So {total}.")
+                for left, right in re.findall(r"(\d(?: [+-] \d+)+) = (\d+)", text):
+                    assert sum(
+                        int(n) for n in left.replace("- ", "-").replace("+ ", "").split()
+                    ) == int(right)
+
+
+@pytest.mark.parametrize(
+    ("result", "wanted"),
+    [
+        ('{"temperature": 21, "sky": "clear"}', "The temperature is 21 and the sky is clear."),
+        ('{"error": "no such town"}', "The tool failed: no such town"),
+        ("Error: no such town", "The tool failed: no such town"),
+        ("42", "The result is: 42"),
+        ("one\ntwo", "The result begins: one"),
+        ("x" * 500, "The tool gave a long result."),
+    ],
+)
+def test_a_result_has_one_right_answer(result: str, wanted: str):
+    assert answer(result) == wanted
+
+
+def test_every_token_of_an_answer_is_a_target_and_none_of_a_closed_thought():
+    made = plain(Random(2), "arithmetic", thinking=False, num_turns=3)
+    document = encode(made)
+    text = "".join(
+        tokenizer().decode([token], skip_special_tokens=False)
+        for token, weight in zip(document.ids, document.weights, strict=True)
+        if weight > 1
+    )
+    answers = [m["content"] for m in made.messages if m["role"] == "assistant"] + [made.answer]
+    assert text == "".join(f"{a}<|im_end|>" for a in answers)
+    closed = document.ids.index(token_id("</think>"))
+    assert document.weights[closed] == 0
+    assert len(document.firsts) == 2
+
+
+def test_thoughts_are_not_compared_and_a_missing_one_is_wrong():
+    made = plain(Random(2), "greet", thinking=True)
+    assert same(made, f"<think>\nsomething\n</think>\n\n{made.answer}")
+    assert not same(made, made.answer)

@@ -1,0 +1,78 @@
+"""The network in training is the Qwen3 of transformers."""
+
+import shutil
+from pathlib import Path
+from random import Random
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from transformers import Qwen3ForCausalLM
+
+from smgd import demo
+from smgd.demo.chat import encode_prompt
+from smgd.demo.corpus import conversation
+from smgd.demo.generate import Decoder, load
+from smgd.demo.network import Config, Network
+
+WEIGHTS = demo.path() / "model.safetensors"
+
+
+def tokens(size: int) -> list[int]:
+    return [Random(size).randrange(Config.vocab_size) for _ in range(size)]
+
+
+def logits(network: Network, ids: list[int]) -> torch.Tensor:
+    with torch.no_grad():
+        return network(torch.tensor(ids), torch.arange(len(ids)), [len(ids)])
+
+
+@pytest.fixture
+def network() -> Network:
+    torch.manual_seed(3)
+    return Network(Config()).eval()
+
+
+def reference_logits(folder: Path, ids: list[int]) -> torch.Tensor:
+    reference = Qwen3ForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    with torch.no_grad():
+        return reference(torch.tensor([ids])).logits[0]
+
+
+def test_random_weights_give_the_logits_of_transformers(network: Network, tmp_path: Path):
+    for name in ("config.json", "generation_config.json"):
+        shutil.copy(demo.path() / name, tmp_path)
+    save_file(dict(network.named_parameters()), tmp_path / "model.safetensors", {"format": "pt"})
+    ids = tokens(700)
+    assert torch.allclose(logits(network, ids), reference_logits(tmp_path, ids), atol=1e-4)
+
+
+@pytest.mark.skipif(not WEIGHTS.exists(), reason="the trained weights are not there")
+def test_the_shipped_weights_give_the_logits_of_transformers():
+    ids = encode_prompt(conversation(Random(1)))[:600]
+    assert torch.allclose(logits(load(WEIGHTS), ids), reference_logits(demo.path(), ids), atol=1e-4)
+
+
+def test_packed_documents_do_not_see_each_other(network: Network):
+    first, second = tokens(300), tokens(41)
+    with torch.no_grad():
+        packed = network(
+            torch.tensor(first + second), torch.tensor([*range(300), *range(41)]), [300, 41]
+        )
+    assert torch.allclose(packed[300:], logits(network, second), atol=1e-5)
+
+
+def test_only_distances_count(network: Network):
+    ids = torch.tensor(tokens(80))
+    with torch.no_grad():
+        there = network(ids, torch.arange(80) + 60_000, [80])
+    assert torch.allclose(there, logits(network, ids.tolist()), atol=2e-3)
+
+
+def test_decoding_with_a_cache_gives_the_logits_of_the_whole(network: Network):
+    prompts, more = [tokens(30), tokens(300), tokens(7)], tokens(5)
+    decoder = Decoder(network, prompts, max_tokens=5)
+    for token in more:
+        decoder.push(torch.tensor([token] * 3))
+    for row, prompt in enumerate(prompts):
+        assert torch.allclose(decoder.last[row], logits(network, prompt + more)[-1], atol=1e-4)

@@ -1,0 +1,63 @@
+"""Training: it learns, and a run that was stopped goes on as if it had not been."""
+
+from pathlib import Path
+
+import torch
+
+from smgd.demo.muon import orthogonal
+from smgd.demo.network import Config
+from smgd.demo.train import Run, batches, schedule
+
+SMALL = Config(hidden_size=32, intermediate_size=64, num_hidden_layers=1, head_dim=16)
+
+
+def weights(run: Run) -> list[torch.Tensor]:
+    return [w.detach().clone() for w in run.network.parameters()]
+
+
+def test_a_resumed_run_takes_the_steps_of_one_that_never_stopped(tmp_path: Path):
+    source = batches(1, 600, short=True)
+    steps = [next(source) for _ in range(4)]
+    whole = Run.start(SMALL, tmp_path / "whole")
+    for batch in steps:
+        whole.advance(batch, 1.0)
+    first = Run.start(SMALL, tmp_path / "cut")
+    for batch in steps[:2]:
+        first.advance(batch, 1.0)
+    first.save()
+    second = Run.start(SMALL, tmp_path / "cut")
+    for batch in steps[2:]:
+        second.advance(batch, 1.0)
+    assert (second.step, second.num_tokens) == (whole.step, whole.num_tokens)
+    for a, b in zip(weights(whole), weights(second), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_the_same_batch_again_is_less_of_a_surprise(tmp_path: Path):
+    batch = next(batches(1, 600, short=True))
+    run = Run.start(SMALL, tmp_path)
+    losses = [run.advance(batch, 1.0)[0] for _ in range(8)]
+    assert losses[-1] < losses[0] - 0.5
+
+
+def test_positions_rise_within_the_models_range():
+    source = batches(2, 3000)
+    for _ in range(5):
+        batch = next(source)
+        for part in torch.split(batch.positions, batch.lengths):
+            assert (part.diff() > 0).all()
+            assert part[0] >= 0 and part[-1] < 65_536
+
+
+def test_the_learning_rate_falls_to_nothing_over_the_last_60_percent():
+    assert schedule(0.3) == schedule(0.4) == 1.0
+    assert abs(schedule(0.7) - 0.5) < 1e-9
+    assert schedule(1.0) == 0.0
+
+
+def test_updates_become_nearly_orthogonal():
+    torch.manual_seed(0)
+    for shape in ((2, 128, 64), (1, 96, 32), (1, 32, 96)):
+        values = torch.linalg.svdvals(orthogonal(torch.randn(shape)).float())
+        assert (values > 0.6).all()
+        assert (values < 1.3).all()
