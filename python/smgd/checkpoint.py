@@ -12,6 +12,7 @@ from smgd.settings import Settings
 EMBEDDED_NAME = "smgd-demo"
 # What smgd reads of a checkpoint; a hub repository often holds other formats of the weights too.
 NEEDED = ["*.json", "*.jinja", "*.safetensors"]
+NEEDED_TO_TOKENIZE = ["*.json", "*.jinja"]
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 
 
@@ -38,15 +39,24 @@ def resolve(settings: Settings) -> Checkpoint:
             f"the model {settings.model} is neither a folder nor a hub id",
             hint="a folder holds config.json; a hub id looks like Qwen/Qwen3-0.6B",
         )
-    return Checkpoint(fetch(settings.model, settings.revision), named or (settings.model,))
+    return Checkpoint(fetch(settings.model, settings.revision, NEEDED), named or (settings.model,))
 
 
-def fetch(hub_id: str, revision: str | None) -> str:
+def tokenizer(told: str | None) -> str | None:
+    """Where another tokenizer's files are, fetching them if need be. raises CouldNotStart"""
+    if told is None or Path(told).expanduser().exists():
+        return told and str(Path(told).expanduser())
+    if not HUB_ID.fullmatch(told):
+        raise CouldNotStart(f"the tokenizer {told} is neither a folder nor a hub id")
+    return fetch(told, None, NEEDED_TO_TOKENIZE)
+
+
+def fetch(hub_id: str, revision: str | None, patterns: list[str]) -> str:
     """The hub model's folder in the local cache, with progress bars. raises CouldNotStart"""
     from huggingface_hub import snapshot_download  # noqa: PLC0415 - slow, and rarely needed
 
     try:
-        return str(snapshot_download(hub_id, revision=revision, allow_patterns=NEEDED))
+        return str(snapshot_download(hub_id, revision=revision, allow_patterns=patterns))
     except Exception as error:  # noqa: BLE001 - the hub's client raises what its layers raise
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise CouldNotStart(

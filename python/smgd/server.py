@@ -65,7 +65,7 @@ def load(settings: Settings, found: Checkpoint) -> Model:
         return Model.load(
             found.folder,
             served_names=found.names,
-            tokenizer=settings.tokenizer,
+            tokenizer=checkpoint.tokenizer(settings.tokenizer),
             chat_template=checkpoint.chat_template(settings.chat_template),
             max_model_len=settings.max_model_len,
         )

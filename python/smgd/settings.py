@@ -52,7 +52,9 @@ class Settings:
         kinds.text("a branch, tag or commit"), None, "Revision of a hub model."
     )
     tokenizer: str | None = option(
-        kinds.text("a folder"), None, "Folder of another tokenizer and its chat template."
+        kinds.text("a folder or a hub id"),
+        None,
+        "Folder or hub id of another tokenizer and its chat template.",
     )
     served_model_name: tuple[str, ...] = option(
         kinds.text("a name"),

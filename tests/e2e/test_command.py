@@ -129,6 +129,8 @@ def test_a_taken_port_is_exit_1_that_says_so(serve):
     ("words", "sentence"),
     [
         (["--model", "/nowhere"], "neither a folder nor a hub id"),
+        (["--tokenizer", "/nowhere"], "the tokenizer /nowhere is neither"),
+        (["--model", "no-one/nothing"], "could not fetch no-one/nothing from the hub"),
         (["--chat-template", "/nowhere.jinja"], "could not read the chat template"),
         (["--host", "no.such.host.invalid", "--insecure"], "could not find the address"),
         (["--max-model-len", "100m"], "cannot serve"),
