@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 
+from . import memory
 from .batcher import Batcher
 from .cache import Cache, page_bytes
 from .config import Failure, WorkerConfig
@@ -56,6 +57,8 @@ def load(config: WorkerConfig) -> Loaded:
         stored_bytes = sum(path.stat().st_size for path in files_of(folder))
         dtype = choose_dtype(config.dtype, device, checkpoint.own_dtype, stored_bytes)
         decoder = Decoder(shape, checkpoint.to(device, dtype))
+    memory.give_back()
+    memory.keep_freed()
     on_gpu = device.type == "cuda"
     max_seqs = config.max_num_seqs or (256 if on_gpu else 64)
     max_tokens = config.max_num_batched_tokens or (8192 if on_gpu else 512)
