@@ -6,7 +6,6 @@ import argparse
 import dataclasses
 import ipaddress
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -364,19 +363,3 @@ def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
     """SMGD_* variables that no row knows: most likely misspelled."""
     known = {row.variable for row in table()}
     return sorted(name for name in environment if name.startswith("SMGD_") and name not in known)
-
-
-def renew(readme: Path) -> None:
-    """Put the table between its marks in README."""
-    before, mark, rest = readme.read_text(encoding="utf-8").partition("<!-- options -->")
-    after = rest.partition("<!-- /options -->")[2]
-    if not after:
-        raise SystemExit(f"{readme} has no <!-- options --> ... <!-- /options -->")
-    readme.write_text(f"{before}{mark}\n{markdown()}\n<!-- /options -->{after}", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    if sys.argv[1:]:
-        renew(Path(sys.argv[1]))
-    else:
-        print(markdown())

@@ -1,7 +1,5 @@
 """Settings: where a value may come from, which one wins, and what is refused."""
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,8 +7,6 @@ from hypothesis import strategies as st
 from smgd import kinds, settings
 from smgd.errors import WrongCommandLine
 from smgd.settings import parse
-
-README = Path(__file__).parents[2] / "README.md"
 
 
 def refused(arguments=(), environment=None) -> str:
@@ -153,9 +149,3 @@ def test_any_word_is_read_or_refused(word):
 
 def test_misspelled_variables_are_found():
     assert settings.unknown_variables({"SMGD_PROT": "1", "SMGD_PORT": "1"}) == ["SMGD_PROT"]
-
-
-def test_readme_holds_the_table_of_settings():
-    text = README.read_text()
-    shown = text.partition("<!-- options -->")[2].partition("<!-- /options -->")[0].strip()
-    assert shown == settings.markdown(), "renew it: python -m smgd.settings README.md"

@@ -46,7 +46,8 @@ def test_positions_rise_within_the_models_range():
         batch = next(source)
         for part in torch.split(batch.positions, batch.lengths):
             assert (part.diff() > 0).all()
-            assert part[0] >= 0 and part[-1] < 65_536
+            assert part[0] >= 0
+            assert part[-1] < 65_536
 
 
 def test_the_learning_rate_falls_to_nothing_over_the_last_60_percent():
