@@ -195,7 +195,9 @@ def alive(pid: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize("changes", [{"max_model_len": 10**6}, {"dtype": "int3"}])
+@pytest.mark.parametrize(
+    "changes", [{"max_model_len": 10**6}, {"dtype": "int3"}]
+)
 def test_a_worker_that_cannot_start_says_so_in_one_sentence(folder, changes):
     worker = Worker(folder, **changes)
     fault = worker.message(_core.Fault)
@@ -212,6 +214,19 @@ def test_a_folder_without_a_checkpoint_is_named(tmp_path):
     assert str(tmp_path) in worker.message(_core.Fault).message
     assert worker.ends_within(10) == 1
     worker.close()
+
+
+def test_a_frame_that_cannot_be_read_kills_nobody(worker):
+    frame = bytearray(tiny.greedy(1, [1, 2, 3], 4).frame(GENERATION))
+    frame[_core.HEADER_BYTES :] = b"\xff" * (len(frame) - _core.HEADER_BYTES)
+    worker.end.sendall(bytes(frame))
+    worker.submit(tiny.greedy(2, [1, 2, 3], 4))
+    assert len(worker.reply(2)[0]) == 4
+
+
+def test_a_server_that_does_not_speak_frames_is_hung_up_on(worker):
+    worker.end.sendall(b"GET / HTTP/1.1\r\n" * 4)
+    assert worker.ends_within(5) == 0
 
 
 def test_frames_that_come_in_pieces_are_put_together(worker):

@@ -34,8 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from .load import load  # noqa: PLC0415 - loads torch
 
         loaded = load(config)
-    except (Failure, ImportError, MemoryError, OSError, RuntimeError) as error:
-        message = str(error) or type(error).__name__
+    except Exception as error:  # noqa: BLE001 - whatever it is, the server must hear of it
+        message = str(error) if isinstance(error, Failure) else f"{type(error).__name__}: {error}"
+        message = " ".join(message.split())
         print(f"worker: {message}", file=sys.stderr)
         for port in ports:
             port.send(_core.encode_error(config.generation, 0, 0, message))

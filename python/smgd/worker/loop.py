@@ -36,10 +36,17 @@ class Port:
             self.open = False
             return []
         self._pending += data
-        found, start = [], 0
+        found: list[bytes] = []
+        start = 0
         while len(self._pending) - start >= _core.HEADER_BYTES:
             head = bytes(self._pending[start : start + _core.HEADER_BYTES])
-            stop = start + _core.HEADER_BYTES + _core.frame_length(head)
+            try:
+                stop = start + _core.HEADER_BYTES + _core.frame_length(head)
+            except ValueError as error:
+                # Where the next frame starts cannot be known any more.
+                log.warning("a server does not speak this worker's frames: %s", error)
+                self.open = False
+                return found
             if len(self._pending) < stop:
                 break
             found.append(bytes(self._pending[start:stop]))
@@ -89,7 +96,11 @@ class Loop:
         return True
 
     def _take(self, port: int, frame: bytes) -> None:
-        message = _core.decode_frame(frame)
+        try:
+            message = _core.decode_frame(frame)
+        except ValueError as error:
+            log.warning("a server sent a frame that cannot be read: %s", error)
+            return
         if isinstance(message, _core.Submit):
             self._answer(self._batcher.submit(port, message))
         elif isinstance(message, list):
