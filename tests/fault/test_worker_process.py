@@ -195,9 +195,7 @@ def alive(pid: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize(
-    "changes", [{"max_model_len": 10**6}, {"dtype": "int3"}]
-)
+@pytest.mark.parametrize("changes", [{"max_model_len": 10**6}, {"dtype": "int3"}])
 def test_a_worker_that_cannot_start_says_so_in_one_sentence(folder, changes):
     worker = Worker(folder, **changes)
     fault = worker.message(_core.Fault)
