@@ -14,13 +14,17 @@ pub struct ToolFormat {
     pub signs: Signs,
     /// What leads from prose into a call.
     pub openers: &'static [On],
+    /// What leads into a call where the answer begins, white space aside; anywhere else it is text.
+    pub first_openers: &'static [On],
+    /// Markers around content that say nothing.
+    pub wrappers: &'static [&'static str],
     /// The states of a call, found by name.
     pub states: &'static [State],
     /// What ends a call that turned malformed after its name was told.
     pub closers: &'static [On],
     /// Whether an opener inside reasoning ends the reasoning; if not, it is reasoning.
     pub ends_reasoning: bool,
-    /// Where call ids come from.
+    /// How ids are made for calls to which the model gave none.
     pub ids: IdPolicy,
     /// Replies in this format, for tests: two calls with text around them.
     pub samples: &'static [&'static str],
@@ -100,6 +104,8 @@ pub enum Text {
     Calls(CallKeys, &'static str),
     /// The arguments as one JSON value; leads to the state named.
     Json(&'static str),
+    /// Nothing, or one of the markers; without one, the state named follows.
+    Optional(&'static str),
 }
 
 /// Fields a format writes between markers.
@@ -118,6 +124,19 @@ pub struct CallKeys {
     pub name: &'static str,
     /// The keys that the arguments may have.
     pub arguments: &'static [&'static str],
+    /// How the object shows that it is a call.
+    pub style: CallStyle,
+}
+
+/// How a JSON object shows that it is a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallStyle {
+    /// By the marker before it: the name is told as soon as it is known.
+    Marked,
+    /// By having a name and arguments: the name is told when the arguments begin, or after them.
+    Bare,
+    /// By the marker before it, and its one key is the name: `{"f": {"a": 1}}`.
+    SingleKey,
 }
 
 /// A marker, what seeing it does, and where it leads.
@@ -138,23 +157,22 @@ pub struct On {
 pub enum Act {
     /// A call may begin here; if it does not, all from here on was prose.
     Open,
+    /// The marker is also part of what follows.
+    Peek,
     /// The name is known: the call is told to the client.
     Announce,
     /// The call is complete.
     Close,
 }
 
-/// Where call ids come from.
+/// How an id is made, from the reply's seed and the call's index, for a call to which the model gave none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum IdPolicy {
-    /// From the reply's seed and the call's index: this prefix, then this many letters and digits.
-    Made {
-        /// What every id begins with.
-        prefix: &'static str,
-        /// Letters and digits after it.
-        len: usize,
-    },
+pub struct IdPolicy {
+    /// What every id begins with.
+    pub prefix: &'static str,
+    /// Letters and digits after it.
+    pub len: usize,
 }
 
 /// The ids clients of `OpenAI` are used to.
-pub const OPENAI_IDS: IdPolicy = IdPolicy::Made { prefix: "call_", len: 24 };
+pub const OPENAI_IDS: IdPolicy = IdPolicy { prefix: "call_", len: 24 };

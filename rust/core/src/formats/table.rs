@@ -5,7 +5,9 @@
 
 use std::borrow::Cow;
 
-use super::declaration::{Act, CallKeys, Field, IdPolicy, On, ReasoningFormat, Start, Text, ToolFormat};
+use super::declaration::{
+    Act, CallKeys, Field, IdPolicy, OPENAI_IDS, On, ReasoningFormat, Signs, Start, Text, ToolFormat,
+};
 use crate::stream::{Kind, Vocabulary};
 
 /// Begins a special token within the text; its number follows.
@@ -19,6 +21,8 @@ pub struct Table {
     pub(crate) specials: Vec<(u32, &'static str)>,
     pub(crate) ids: IdPolicy,
     reasoning: Option<&'static ReasoningFormat>,
+    /// Where the answer begins.
+    begin: usize,
 }
 
 /// One state, ready to walk.
@@ -37,6 +41,8 @@ pub(crate) enum NodeText {
     /// At most this many newlines are framing; then the state that follows.
     Newlines(u8, usize),
     Space,
+    /// White space, then one of the markers, or else content.
+    First,
     Field(Field),
     Call(CallKeys, usize),
     Calls(CallKeys, usize),
@@ -90,7 +96,9 @@ const OPENED: usize = 4;
 /// The same, and the prompt wrote what follows the opener too.
 const OPENED_AND_FRAMED: usize = 5;
 pub(crate) const VERBATIM: usize = 6;
-const FIRST_OF_TOOL: usize = 7;
+/// Where the answer begins.
+const FIRST: usize = 7;
+const FIRST_OF_TOOL: usize = 8;
 
 impl Table {
     /// Binds formats to a vocabulary; without one, marker text counts as the marker.
@@ -105,57 +113,53 @@ impl Table {
         tool: Option<&'static ToolFormat>,
         vocabulary: Option<&dyn Vocabulary>,
     ) -> Result<Self, TableError> {
+        let tool = tool.unwrap_or(&NO_TOOLS);
         let mut binder = Binder { tool, vocabulary, specials: Vec::new() };
-        let openers = match tool {
-            Some(tool) => binder.markers(tool.openers, tool.special)?,
-            None => Vec::new(),
-        };
-        let [mut content, mut reason] = [openers.clone(), Vec::new()];
-        if tool.is_some_and(|tool| tool.ends_reasoning) {
-            reason = openers;
+        let openers = binder.markers(tool.openers)?;
+        let mut content = openers.clone();
+        for wrapper in tool.wrappers {
+            content.extend(binder.spellings(wrapper, 0, tool.special, Edge { acts: &[], to: CONTENT }));
         }
-        let mut after = [(0, REASONING), (0, CONTENT)];
-        let mut again = Vec::new();
+        let (mut reason, mut again) = (if tool.ends_reasoning { openers } else { Vec::new() }, Vec::new());
+        let [after_open, before_close, after_close] = reasoning.map_or([0; 3], |format| format.newlines);
         if let Some(format) = reasoning {
-            let [after_open, before_close, after_close] = format.newlines;
-            let open = Edge { acts: &[], to: AFTER_OPEN };
-            again = binder.spellings(format.open, 0, format.special, open);
+            again = binder.spellings(format.open, 0, format.special, Edge { acts: &[], to: AFTER_OPEN });
             content.extend(again.iter().cloned());
-            let edge = Edge { acts: &[], to: AFTER_CLOSE };
-            reason.extend(binder.spellings(format.close, before_close, format.special, edge));
-            after = [(after_open, REASONING), (after_close, CONTENT)];
+            let close = Edge { acts: &[], to: AFTER_CLOSE };
+            reason.extend(binder.spellings(format.close, before_close, format.special, close));
         }
-        let closers = match tool {
-            Some(tool) => binder.markers(tool.closers, tool.special)?,
-            None => Vec::new(),
-        };
+        let mut first = binder.markers(tool.first_openers)?;
+        let begin = if first.is_empty() { CONTENT } else { FIRST };
+        first.extend(content.iter().cloned());
+        let closers = binder.markers(tool.closers)?;
+        let node = |text, markers| Node { text, find: Find::new(markers) };
         let mut nodes = vec![
-            Node { text: NodeText::Prose(Kind::Content), find: Find::new(content) },
-            Node { text: NodeText::Prose(Kind::Reasoning), find: Find::new(reason) },
-            Node { text: NodeText::Newlines(after[0].0, after[0].1), find: Find::default() },
-            Node { text: NodeText::Newlines(after[1].0, after[1].1), find: Find::default() },
-            Node { text: NodeText::Optional(AFTER_OPEN), find: Find::new(again.clone()) },
-            Node { text: NodeText::Optional(REASONING), find: Find::new(again) },
-            Node { text: NodeText::Verbatim, find: Find::new(closers) },
+            node(NodeText::Prose(Kind::Content), content),
+            node(NodeText::Prose(Kind::Reasoning), reason),
+            node(NodeText::Newlines(after_open, REASONING), Vec::new()),
+            node(NodeText::Newlines(after_close, begin), Vec::new()),
+            node(NodeText::Optional(AFTER_OPEN), again.clone()),
+            node(NodeText::Optional(REASONING), again),
+            node(NodeText::Verbatim, closers),
+            node(NodeText::First, first),
         ];
-        for state in tool.map_or(&[][..], |tool| tool.states) {
+        for state in tool.states {
             let text = match state.text {
                 Text::Space => NodeText::Space,
                 Text::Field(field) => NodeText::Field(field),
                 Text::Call(keys, to) => NodeText::Call(keys, binder.state(to)?),
                 Text::Calls(keys, to) => NodeText::Calls(keys, binder.state(to)?),
                 Text::Json(to) => NodeText::Json(binder.state(to)?),
+                Text::Optional(to) => NodeText::Optional(binder.state(to)?),
             };
-            let special = tool.is_some_and(|tool| tool.special);
-            nodes.push(Node { text, find: Find::new(binder.markers(state.on, special)?) });
+            nodes.push(node(text, binder.markers(state.on)?));
         }
-        let ids = tool.map_or(super::declaration::OPENAI_IDS, |tool| tool.ids);
-        Ok(Self { nodes, specials: binder.specials, ids, reasoning })
+        Ok(Self { nodes, specials: binder.specials, ids: tool.ids, reasoning, begin })
     }
 
     /// The state a reply begins in, told by the end of its prompt (from the last turn marker on).
     pub(crate) fn start(&self, prompt_tail: &str) -> usize {
-        let Some(format) = self.reasoning else { return CONTENT };
+        let Some(format) = self.reasoning else { return self.begin };
         let opened = prompt_tail.rfind(format.open);
         let closed = prompt_tail.rfind(format.close);
         match (opened, closed, format.start) {
@@ -169,7 +173,7 @@ impl Table {
             }
             (None, None, Start::Reasoning) => OPENED,
             (_, Some(closed), _) if prompt_tail.len() == closed + format.close.len() => AFTER_CLOSE,
-            _ => CONTENT,
+            _ => self.begin,
         }
     }
 
@@ -203,23 +207,40 @@ fn special_bytes(number: usize) -> [u8; 2] {
     [SPECIAL, 0x80 | u8::try_from(number).expect("no format has more than 127 markers")]
 }
 
+/// The markup of a reply that may call no tools: none.
+const NO_TOOLS: ToolFormat = ToolFormat {
+    name: "none",
+    aliases: &[],
+    special: false,
+    signs: Signs { all: &[], none: &[] },
+    openers: &[],
+    first_openers: &[],
+    wrappers: &[],
+    states: &[],
+    closers: &[],
+    ends_reasoning: false,
+    ids: OPENAI_IDS,
+    samples: &[],
+};
+
 struct Binder<'a> {
-    tool: Option<&'static ToolFormat>,
+    tool: &'static ToolFormat,
     vocabulary: Option<&'a dyn Vocabulary>,
     specials: Vec<(u32, &'static str)>,
 }
 
 impl Binder<'_> {
-    fn markers(&mut self, on: &'static [On], special: bool) -> Result<Vec<(Vec<u8>, Edge)>, TableError> {
+    fn markers(&mut self, on: &'static [On]) -> Result<Vec<(Vec<u8>, Edge)>, TableError> {
         let mut markers = Vec::new();
         for on in on {
             let edge = Edge { acts: on.acts, to: self.state(on.to)? };
-            markers.extend(self.spellings(on.marker, on.newlines, special, edge));
+            markers.extend(self.spellings(on.marker, on.newlines, self.tool.special, edge));
         }
         Ok(markers)
     }
 
-    /// A marker with each number of newlines before it that it may have.
+    /// A marker with each number of newlines before it that it may have; as a special token where it is one,
+    /// and as text unless the format says that only the token counts.
     fn spellings(
         &mut self,
         marker: &'static str,
@@ -227,16 +248,20 @@ impl Binder<'_> {
         special: bool,
         edge: Edge,
     ) -> Vec<(Vec<u8>, Edge)> {
-        let bytes = match special.then(|| self.special(marker)).flatten() {
-            Some(number) => special_bytes(number).to_vec(),
-            None => marker.as_bytes().to_vec(),
-        };
-        let before = |count: u8| std::iter::repeat_n(b'\n', usize::from(count)).chain(bytes.iter().copied());
-        (0..=newlines).map(|count| (before(count).collect(), edge)).collect()
+        let token = self.special(marker).map(|number| special_bytes(number).to_vec());
+        let text = (token.is_none() || !special).then(|| marker.as_bytes().to_vec());
+        let mut spellings = Vec::new();
+        for bytes in token.into_iter().chain(text) {
+            for count in 0..=usize::from(newlines) {
+                spellings.push(([vec![b'\n'; count], bytes.clone()].concat(), edge));
+            }
+        }
+        spellings
     }
 
     fn special(&mut self, marker: &'static str) -> Option<usize> {
-        let id = self.vocabulary?.id_of(marker)?;
+        let vocabulary = self.vocabulary?;
+        let id = vocabulary.id_of(marker).filter(|id| vocabulary.is_special(*id))?;
         let known = self.specials.iter().position(|(special, _)| *special == id);
         let number = known.unwrap_or(self.specials.len());
         if known.is_none() {
@@ -249,9 +274,8 @@ impl Binder<'_> {
         if name == "content" {
             return Ok(CONTENT);
         }
-        let tool = self.tool.map_or(("", &[][..]), |tool| (tool.name, tool.states));
-        let at = tool.1.iter().position(|state| state.name == name);
-        at.map(|at| FIRST_OF_TOOL + at).ok_or(TableError { format: tool.0, state: name })
+        let at = self.tool.states.iter().position(|state| state.name == name);
+        at.map(|at| FIRST_OF_TOOL + at).ok_or(TableError { format: self.tool.name, state: name })
     }
 }
 

@@ -7,7 +7,7 @@ use super::arguments::Arguments;
 use super::calls::Phase;
 use super::json::{JsonScan, Scan};
 use super::machine::Sink;
-use crate::formats::CallKeys;
+use crate::formats::{CallKeys, CallStyle};
 
 /// Follows one object, or one array of objects.
 #[derive(Debug)]
@@ -85,7 +85,7 @@ impl CallJson {
                         Scan::Bad(_) => false,
                     }
                 }
-                Place::Value if !is_white(rest[0]) => self.begin_value(sink),
+                Place::Value if !is_white(rest[0]) => self.begin_value(rest[0], here, sink),
                 _ => {
                     let follows = self.step(rest[0], here + 1, sink);
                     at += usize::from(follows);
@@ -102,6 +102,13 @@ impl CallJson {
     /// Follows one byte outside of values; false when it does not belong there.
     fn step(&mut self, byte: u8, end: u64, sink: &mut Sink) -> bool {
         let next = match (self.place, byte) {
+            (Place::InKey { escaped: false }, b'"') if self.keys.style == CallStyle::SingleKey => {
+                self.name = [b"\"", &self.key[..], b"\""].concat();
+                if sink.calls.phase == Phase::Announced || !self.announce(end, sink) {
+                    return false;
+                }
+                Place::Colon
+            }
             (Place::InKey { escaped: false }, b'"') => Place::Colon,
             (Place::InKey { escaped }, _) => {
                 self.key.push(byte);
@@ -143,23 +150,31 @@ impl CallJson {
         Place::NextObject
     }
 
-    /// A value begins, and its key says which; false when arguments come a second time.
-    fn begin_value(&mut self, sink: &Sink) -> bool {
+    /// A value begins at `here` with `byte`, and its key says which; false when it makes this no call.
+    fn begin_value(&mut self, byte: u8, here: u64, sink: &mut Sink) -> bool {
         self.scan = JsonScan::default();
-        let announced = sink.calls.phase == Phase::Announced;
-        let is_arguments = self.keys.arguments.iter().any(|key| key.as_bytes() == self.key);
-        self.place = if self.key == self.keys.name.as_bytes() && !announced {
-            Place::InName
-        } else if !is_arguments {
-            Place::InOther
-        } else if self.arguments.is_some() || !self.held.is_empty() {
+        let style = self.keys.style;
+        let is_key = |key: &&str| key.as_bytes() == self.key;
+        let is_arguments = style == CallStyle::SingleKey || self.keys.arguments.iter().any(is_key);
+        if !is_arguments {
+            let is_name = is_key(&self.keys.name) && self.name.is_empty();
+            self.place = if is_name { Place::InName } else { Place::InOther };
+            return true;
+        }
+        if self.arguments.is_some()
+            || !self.held.is_empty()
+            || style == CallStyle::Bare && !b"{\"".contains(&byte)
+        {
             return false;
-        } else if announced {
+        }
+        if style == CallStyle::Bare && !self.name.is_empty() && !self.announce(here, sink) {
+            return false;
+        }
+        self.place = Place::InHeld;
+        if sink.calls.phase == Phase::Announced {
             self.arguments = Some(Arguments::default());
-            Place::InArguments
-        } else {
-            Place::InHeld
-        };
+            self.place = Place::InArguments;
+        }
         true
     }
 
@@ -180,14 +195,17 @@ impl CallJson {
     /// What follows a whole value; false when it is a name that names nothing.
     fn value_ended(&mut self, end: u64, sink: &mut Sink) -> bool {
         let was = std::mem::replace(&mut self.place, Place::Next);
-        if was != Place::InName {
-            return true;
-        }
+        let waits = self.keys.style == CallStyle::Bare && self.held.is_empty();
+        was != Place::InName || waits || self.announce(end, sink)
+    }
+
+    /// Tells the name, and the arguments that came before it; false when it names nothing.
+    fn announce(&mut self, end: u64, sink: &mut Sink) -> bool {
         let name: String = serde_json::from_slice(&self.name).unwrap_or_default();
         if name.is_empty() {
             return false;
         }
-        sink.calls.announce(sink.table, sink.emit, name, end);
+        sink.calls.announce(sink.table, sink.emit, name, None, end);
         if !self.held.is_empty() {
             let held = std::mem::take(&mut self.held);
             self.tell(&held, |_| end, sink);

@@ -35,10 +35,17 @@ impl Calls {
     }
 
     /// The name is known at `end`.
-    pub(crate) fn announce(&mut self, table: &Table, emit: &mut Emit, name: String, end: u64) {
+    pub(crate) fn announce(
+        &mut self,
+        table: &Table,
+        emit: &mut Emit,
+        name: String,
+        id: Option<String>,
+        end: u64,
+    ) {
         self.phase = Phase::Announced;
         (self.valid, self.told) = (true, false);
-        let id = made_id(table.ids, self.seed, self.index);
+        let id = id.unwrap_or_else(|| made_id(table.ids, self.seed, self.index));
         emit.call(Part::ToolCallStart { index: self.index, id, name }, end);
     }
 
@@ -84,10 +91,9 @@ const LETTERS_AND_DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcd
 
 /// An id that depends on the seed and the call's index alone.
 fn made_id(policy: IdPolicy, seed: u64, index: u32) -> String {
-    let IdPolicy::Made { prefix, len } = policy;
     let mut state = mix(seed).wrapping_add(u64::from(index));
-    let mut id = prefix.to_owned();
-    for _ in 0..len {
+    let mut id = policy.prefix.to_owned();
+    for _ in 0..policy.len {
         state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let letter = usize::try_from(mix(state) % 62).unwrap_or_default();
         id.push(char::from(LETTERS_AND_DIGITS[letter]));

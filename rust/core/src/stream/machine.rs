@@ -38,6 +38,7 @@ pub(crate) struct Machine {
     num_newlines: u8,
     codec: Codec,
     name: Vec<u8>,
+    id: Vec<u8>,
     calls: Calls,
 }
 
@@ -74,6 +75,7 @@ impl Machine {
             num_newlines: 0,
             codec: Codec::None,
             name: Vec::new(),
+            id: Vec::new(),
             calls: Calls::new(seed),
         }
     }
@@ -127,6 +129,7 @@ impl Machine {
                 NodeText::Optional(to) => self.optional(node, to, emit, last),
                 NodeText::Newlines(most, to) => self.newlines(most, to),
                 NodeText::Space => self.space(node, emit, last),
+                NodeText::First => self.first(node, emit, last),
                 NodeText::Field(field) => self.field(node, field, emit, last),
                 NodeText::Call(_, to) | NodeText::Calls(_, to) | NodeText::Json(to) => self.value(to, emit),
                 NodeText::Verbatim => self.verbatim(node, emit, last),
@@ -140,20 +143,20 @@ impl Machine {
     fn prose(&mut self, node: &Node, kind: Kind, emit: &mut Emit, last: bool) -> bool {
         let from = self.start;
         let (until, hit) = match node.find.first(&self.text[from..], last) {
-            Hit::At(start, end, edge) => (from + start, Some((from + end, edge))),
+            Hit::At(start, end, edge) => (from + start, Some((from + start, from + end, edge))),
             Hit::Maybe(start) => (from + start, None),
             Hit::None => (self.text.len(), None),
         };
         self.tell(kind, until, emit);
-        let Some((end, edge)) = hit else { return false };
+        let Some((start, end, edge)) = hit else { return false };
         self.home = self.node;
-        self.take(edge, end, emit);
+        self.take(edge, (start, end), emit);
         true
     }
 
     fn optional(&mut self, node: &Node, to: usize, emit: &mut Emit, last: bool) -> bool {
         match node.find.here(&self.text[self.cursor..], last) {
-            Hit::At(_, end, edge) => self.take(edge, self.cursor + end, emit),
+            Hit::At(_, end, edge) => self.take(edge, (self.cursor, self.cursor + end), emit),
             Hit::Maybe(_) => return false,
             Hit::None => self.enter(to),
         }
@@ -181,11 +184,21 @@ impl Machine {
             return false;
         }
         match node.find.here(&self.text[self.cursor..], last) {
-            Hit::At(_, end, edge) => self.take(edge, self.cursor + end, emit),
+            Hit::At(_, end, edge) => self.take(edge, (self.cursor, self.cursor + end), emit),
             Hit::Maybe(_) => return false,
             Hit::None => self.reject(emit),
         }
         true
+    }
+
+    fn first(&mut self, node: &Node, emit: &mut Emit, last: bool) -> bool {
+        if self.space(node, emit, last) {
+            return true;
+        }
+        if last {
+            self.reject(emit);
+        }
+        last
     }
 
     fn field(&mut self, node: &Node, field: Field, emit: &mut Emit, last: bool) -> bool {
@@ -203,12 +216,12 @@ impl Machine {
         }
         match field {
             Field::Name => self.name.extend_from_slice(written),
-            Field::Id => {}
+            Field::Id => self.id.extend_from_slice(written),
         }
         self.cursor = until;
         match hit {
             Hit::At(start, end, edge) => {
-                self.take(edge, until + end - start, emit);
+                self.take(edge, (until, until + end - start), emit);
                 true
             }
             Hit::Maybe(_) | Hit::None => false,
@@ -243,15 +256,15 @@ impl Machine {
     fn verbatim(&mut self, node: &Node, emit: &mut Emit, last: bool) -> bool {
         let from = self.start;
         let (until, hit) = match node.find.first(&self.text[from..], last) {
-            Hit::At(start, end, edge) => (from + start, Some((from + end, edge))),
+            Hit::At(start, end, edge) => (from + start, Some((from + start, from + end, edge))),
             Hit::Maybe(start) => (from + start, None),
             Hit::None => (self.text.len(), None),
         };
         let end = self.base + until as u64;
         self.calls.arguments(&self.table, emit, &self.text[from..until], end);
         (self.start, self.cursor) = (until, until);
-        let Some((end, edge)) = hit else { return false };
-        self.take(edge, end, emit);
+        let Some((start, end, edge)) = hit else { return false };
+        self.take(edge, (start, end), emit);
         true
     }
 
@@ -263,25 +276,28 @@ impl Machine {
         (self.start, self.cursor) = (until, until);
     }
 
-    /// Follows a marker that ends at `end`.
-    fn take(&mut self, edge: Edge, end: usize, emit: &mut Emit) {
+    /// Follows a marker that begins and ends there.
+    fn take(&mut self, edge: Edge, (start, end): (usize, usize), emit: &mut Emit) {
         self.cursor = end;
         let position = self.base + end as u64;
         for act in edge.acts {
             match act {
-                Act::Open => self.calls.phase = Phase::Candidate,
+                Act::Open => {
+                    self.calls.phase = Phase::Candidate;
+                    self.name.clear();
+                    self.id.clear();
+                }
+                Act::Peek => self.cursor = start,
                 Act::Announce => {
-                    let name = String::from_utf8_lossy(&self.name).trim().to_owned();
-                    if name.is_empty() {
-                        return self.reject(emit);
-                    }
-                    self.calls.announce(&self.table, emit, name, position);
+                    let (name, id) = (self.table.spelled(&self.name), self.table.spelled(&self.id));
+                    let Some((name, id)) = named(&name, &id) else { return self.reject(emit) };
+                    self.calls.announce(&self.table, emit, name, id, position);
                 }
                 Act::Close => self.calls.close(emit, position),
             }
         }
         if self.calls.phase != Phase::Candidate {
-            self.start = end;
+            self.start = self.cursor;
         }
         self.enter(edge.to);
     }
@@ -289,7 +305,6 @@ impl Machine {
     fn enter(&mut self, to: usize) {
         self.node = to;
         self.num_newlines = 0;
-        self.name.clear();
         self.codec = match self.table.nodes[to].text {
             NodeText::Call(keys, _) => Codec::Call(CallJson::new(keys, false)),
             NodeText::Calls(keys, _) => Codec::Call(CallJson::new(keys, true)),
@@ -298,6 +313,7 @@ impl Machine {
             | NodeText::Optional(_)
             | NodeText::Newlines(..)
             | NodeText::Space
+            | NodeText::First
             | NodeText::Field(_)
             | NodeText::Verbatim => return,
         };
@@ -328,4 +344,15 @@ impl Machine {
             (_, Codec::Json(arguments)) => arguments.is_valid(),
         }
     }
+}
+
+/// A call's name, and its id where the model wrote one. `functions.f:0` is an id that holds the name.
+fn named(name: &[u8], id: &[u8]) -> Option<(String, Option<String>)> {
+    let text = |bytes| String::from_utf8_lossy(bytes).trim().to_owned();
+    let (mut name, id) = (text(name), Some(text(id)).filter(|id| !id.is_empty()));
+    if let (true, Some(id)) = (name.is_empty(), &id) {
+        let function = id.rsplit_once(':').map_or(id.as_str(), |(function, _)| function);
+        name = function.strip_prefix("functions.").unwrap_or(function).to_owned();
+    }
+    (!name.is_empty()).then_some((name, id))
 }

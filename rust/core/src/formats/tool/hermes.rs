@@ -1,10 +1,10 @@
 //! JSON objects in tags, as Hermes 2 wrote them first and Qwen 2.5 and 3 do.
 
-use crate::formats::declaration::{Act, CallKeys, OPENAI_IDS, On, Signs, State, Text, ToolFormat};
+use crate::formats::declaration::{Act, CallKeys, CallStyle, OPENAI_IDS, On, Signs, State, Text, ToolFormat};
 
 /// The keys of most JSON calls; Llama writes `parameters`.
 pub(super) const NAME_AND_ARGUMENTS: CallKeys =
-    CallKeys { name: "name", arguments: &["arguments", "parameters"] };
+    CallKeys { name: "name", arguments: &["arguments", "parameters"], style: CallStyle::Marked };
 
 /// ```text
 /// text⏎<tool_call>⏎{"name": "f", "arguments": {"a": 1}}⏎</tool_call>⏎<tool_call>⏎{...}⏎</tool_call>
@@ -19,6 +19,8 @@ pub(in crate::formats) const HERMES: ToolFormat = ToolFormat {
     // GLM and Qwen3-Coder write other things between the same tags.
     signs: Signs { all: &["<tool_call>", "arguments"], none: &["<arg_key>", "<function="] },
     openers: &[On { marker: "<tool_call>", newlines: 1, acts: &[Act::Open], to: "call" }],
+    first_openers: &[],
+    wrappers: &[],
     states: &[
         State { name: "call", text: Text::Call(NAME_AND_ARGUMENTS, "close"), on: &[] },
         State {
