@@ -33,8 +33,25 @@ pub fn choose(template: &str) -> Choice {
 mod tests {
     use super::*;
 
-    /// What our notes call the tool-call formats that are declared.
-    const KNOWN: &[(&str, &str)] = &[("hermes", "hermes")];
+    /// What the notes beside the templates call the formats that are declared here.
+    const KNOWN: &[(&str, &str)] = &[
+        ("apertus", "apertus"),
+        ("cohere", "cohere"),
+        ("deepseek_v3", "deepseek_v3"),
+        ("deepseek_v31", "deepseek_v31"),
+        ("granite", "granite"),
+        ("hermes", "hermes"),
+        ("hunyuan", "jamba"),
+        ("internlm2", "internlm"),
+        ("jamba", "jamba"),
+        ("kimi_k2", "kimi_k2"),
+        ("llama3_json", "llama3_json"),
+        ("minimax_m1", "jamba"),
+        ("mistral", "mistral"),
+        ("mistral_args", "mistral"),
+        ("nemotron", "nemotron_deci"),
+        ("phi4_mini", "phi4_mini_json"),
+    ];
 
     #[test]
     fn no_real_template_is_given_a_tool_format_that_it_does_not_write() {
@@ -50,6 +67,8 @@ mod tests {
             let template = std::fs::read_to_string(format!("{folder}/{file}")).unwrap();
             let chosen = choose(&template).tool.map(|format| format.name);
             let known = KNOWN.iter().find(|(noted, _)| *noted == format).map(|(_, name)| *name);
+            // Command R+ writes a fenced list after "Action:", which no format here says.
+            let known = known.filter(|_| file != "cohere-command-r-plus-tool-use.jinja");
             assert_eq!(chosen, known, "{file}");
         }
     }

@@ -104,6 +104,8 @@ pub enum Text {
     Calls(CallKeys, &'static str),
     /// The arguments as one JSON value; leads to the state named.
     Json(&'static str),
+    /// Nothing: the call ends where its value did; leads to the state named.
+    Close(&'static str),
     /// Nothing, or one of the markers; without one, the state named follows.
     Optional(&'static str),
 }
@@ -150,6 +152,58 @@ pub struct On {
     pub acts: &'static [Act],
     /// The state that follows.
     pub to: &'static str,
+}
+
+impl State {
+    /// A state by its name, what its bytes are, and the markers live in it.
+    #[must_use]
+    pub const fn new(name: &'static str, text: Text, on: &'static [On]) -> Self {
+        Self { name, text, on }
+    }
+}
+
+impl On {
+    /// A marker after which a call may begin.
+    #[must_use]
+    pub const fn opens(marker: &'static str, to: &'static str) -> Self {
+        Self { marker, newlines: 0, acts: &[Act::Open], to }
+    }
+
+    /// A marker that begins a call and is part of it.
+    #[must_use]
+    pub const fn begins(marker: &'static str, to: &'static str) -> Self {
+        Self { marker, newlines: 0, acts: &[Act::Open, Act::Peek], to }
+    }
+
+    /// A marker that only leads on.
+    #[must_use]
+    pub const fn leads(marker: &'static str, to: &'static str) -> Self {
+        Self { marker, newlines: 0, acts: &[], to }
+    }
+
+    /// A marker that is part of what it leads to.
+    #[must_use]
+    pub const fn shows(marker: &'static str, to: &'static str) -> Self {
+        Self { marker, newlines: 0, acts: &[Act::Peek], to }
+    }
+
+    /// A marker after a call's name.
+    #[must_use]
+    pub const fn names(marker: &'static str, to: &'static str) -> Self {
+        Self { marker, newlines: 0, acts: &[Act::Announce], to }
+    }
+
+    /// A marker after a call.
+    #[must_use]
+    pub const fn closes(marker: &'static str, to: &'static str) -> Self {
+        Self { marker, newlines: 0, acts: &[Act::Close], to }
+    }
+
+    /// The same marker with a newline before it that belongs to it, if there is one.
+    #[must_use]
+    pub const fn on_its_line(self) -> Self {
+        Self { newlines: 1, ..self }
+    }
 }
 
 /// What a marker does.

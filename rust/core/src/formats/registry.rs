@@ -4,7 +4,24 @@ use super::declaration::{ReasoningFormat, Signs, Start, ToolFormat};
 use super::tool;
 
 /// Every tool-call format.
-pub const TOOL_FORMATS: &[&ToolFormat] = &[&tool::HERMES];
+pub const TOOL_FORMATS: &[&ToolFormat] = &[
+    &tool::HERMES,
+    &tool::LONGCAT,
+    &tool::INTERNLM,
+    &tool::LLAMA3_JSON,
+    &tool::GRANITE_20B_FC,
+    &tool::JAMBA,
+    &tool::NEMOTRON_DECI,
+    &tool::GRANITE,
+    &tool::PHI4_MINI,
+    &tool::COHERE,
+    &tool::APERTUS,
+    &tool::XLAM,
+    &tool::MISTRAL,
+    &tool::DEEPSEEK_V31,
+    &tool::DEEPSEEK_V3,
+    &tool::KIMI_K2,
+];
 
 /// Every reasoning format.
 ///

@@ -47,6 +47,7 @@ pub(crate) enum NodeText {
     Call(CallKeys, usize),
     Calls(CallKeys, usize),
     Json(usize),
+    Close(usize),
     /// The rest of a malformed call, passed as it is.
     Verbatim,
 }
@@ -150,6 +151,7 @@ impl Table {
                 Text::Call(keys, to) => NodeText::Call(keys, binder.state(to)?),
                 Text::Calls(keys, to) => NodeText::Calls(keys, binder.state(to)?),
                 Text::Json(to) => NodeText::Json(binder.state(to)?),
+                Text::Close(to) => NodeText::Close(binder.state(to)?),
                 Text::Optional(to) => NodeText::Optional(binder.state(to)?),
             };
             nodes.push(node(text, binder.markers(state.on)?));

@@ -22,6 +22,8 @@ pub(crate) struct Calls {
     pub(crate) phase: Phase,
     /// Calls whose end was seen.
     pub(crate) num_closed: u32,
+    /// Where the last call that was closed ends.
+    pub(crate) closed_at: u64,
     seed: u64,
     index: u32,
     valid: bool,
@@ -31,7 +33,7 @@ pub(crate) struct Calls {
 
 impl Calls {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { phase: Phase::None, num_closed: 0, seed, index: 0, valid: true, told: false }
+        Self { phase: Phase::None, num_closed: 0, closed_at: 0, seed, index: 0, valid: true, told: false }
     }
 
     /// The name is known at `end`.
@@ -71,6 +73,7 @@ impl Calls {
             emit.call(Part::ToolCallArguments { index: self.index, text: "{}".to_owned() }, end);
         }
         self.num_closed += 1;
+        self.closed_at = end;
         self.end(emit, end);
     }
 

@@ -132,6 +132,7 @@ impl Machine {
                 NodeText::First => self.first(node, emit, last),
                 NodeText::Field(field) => self.field(node, field, emit, last),
                 NodeText::Call(_, to) | NodeText::Calls(_, to) | NodeText::Json(to) => self.value(to, emit),
+                NodeText::Close(to) => self.close(to, emit),
                 NodeText::Verbatim => self.verbatim(node, emit, last),
             };
             if !moved {
@@ -242,14 +243,22 @@ impl Machine {
             Codec::None => Scan::Bad(0),
         };
         self.cursor += scan.took(bytes.len());
-        if self.calls.phase != Phase::Candidate {
-            self.start = self.cursor;
-        }
+        let closed_at = usize::try_from(self.calls.closed_at.saturating_sub(self.base)).unwrap_or_default();
+        self.start = match self.calls.phase {
+            Phase::Candidate => self.start.max(closed_at),
+            Phase::None | Phase::Announced => self.cursor,
+        };
         match scan {
             Scan::More => return false,
             Scan::End(_) => self.enter(to),
             Scan::Bad(_) => self.reject(emit),
         }
+        true
+    }
+
+    fn close(&mut self, to: usize, emit: &mut Emit) -> bool {
+        self.calls.close(emit, self.base + self.cursor as u64);
+        self.enter(to);
         true
     }
 
@@ -278,8 +287,8 @@ impl Machine {
 
     /// Follows a marker that begins and ends there.
     fn take(&mut self, edge: Edge, (start, end): (usize, usize), emit: &mut Emit) {
-        self.cursor = end;
-        let position = self.base + end as u64;
+        self.cursor = if edge.acts.contains(&Act::Peek) { start } else { end };
+        let position = self.base + self.cursor as u64;
         for act in edge.acts {
             match act {
                 Act::Open => {
@@ -287,7 +296,7 @@ impl Machine {
                     self.name.clear();
                     self.id.clear();
                 }
-                Act::Peek => self.cursor = start,
+                Act::Peek => {}
                 Act::Announce => {
                     let (name, id) = (self.table.spelled(&self.name), self.table.spelled(&self.id));
                     let Some((name, id)) = named(&name, &id) else { return self.reject(emit) };
@@ -311,6 +320,7 @@ impl Machine {
             NodeText::Json(_) => Codec::Json(Arguments::default()),
             NodeText::Prose(_)
             | NodeText::Optional(_)
+            | NodeText::Close(_)
             | NodeText::Newlines(..)
             | NodeText::Space
             | NodeText::First
@@ -352,7 +362,7 @@ fn named(name: &[u8], id: &[u8]) -> Option<(String, Option<String>)> {
     let (mut name, id) = (text(name), Some(text(id)).filter(|id| !id.is_empty()));
     if let (true, Some(id)) = (name.is_empty(), &id) {
         let function = id.rsplit_once(':').map_or(id.as_str(), |(function, _)| function);
-        name = function.strip_prefix("functions.").unwrap_or(function).to_owned();
+        function.strip_prefix("functions.").unwrap_or(function).clone_into(&mut name);
     }
     (!name.is_empty()).then_some((name, id))
 }

@@ -1,10 +1,13 @@
-//! JSON objects in tags, as Hermes 2 wrote them first and Qwen 2.5 and 3 do.
+//! Calls that are one JSON object each, in tags or after a marker.
 
-use crate::formats::declaration::{Act, CallKeys, CallStyle, OPENAI_IDS, On, Signs, State, Text, ToolFormat};
+use crate::formats::declaration::{CallKeys, CallStyle, OPENAI_IDS, On, Signs, State, Text, ToolFormat};
 
 /// The keys of most JSON calls; Llama writes `parameters`.
 pub(super) const NAME_AND_ARGUMENTS: CallKeys =
     CallKeys { name: "name", arguments: &["arguments", "parameters"], style: CallStyle::Marked };
+
+/// The same, where nothing but the two keys shows that an object is a call.
+pub(super) const BARE: CallKeys = CallKeys { style: CallStyle::Bare, ..NAME_AND_ARGUMENTS };
 
 /// ```text
 /// text⏎<tool_call>⏎{"name": "f", "arguments": {"a": 1}}⏎</tool_call>⏎<tool_call>⏎{...}⏎</tool_call>
@@ -18,23 +21,15 @@ pub(in crate::formats) const HERMES: ToolFormat = ToolFormat {
     special: false,
     // GLM and Qwen3-Coder write other things between the same tags.
     signs: Signs { all: &["<tool_call>", "arguments"], none: &["<arg_key>", "<function="] },
-    openers: &[On { marker: "<tool_call>", newlines: 1, acts: &[Act::Open], to: "call" }],
+    openers: &[On::opens("<tool_call>", "call").on_its_line()],
     first_openers: &[],
     wrappers: &[],
     states: &[
-        State { name: "call", text: Text::Call(NAME_AND_ARGUMENTS, "close"), on: &[] },
-        State {
-            name: "close",
-            text: Text::Space,
-            on: &[On { marker: "</tool_call>", newlines: 1, acts: &[Act::Close], to: "after" }],
-        },
-        State {
-            name: "after",
-            text: Text::Space,
-            on: &[On { marker: "<tool_call>", newlines: 1, acts: &[Act::Open], to: "call" }],
-        },
+        State::new("call", Text::Call(NAME_AND_ARGUMENTS, "close"), &[]),
+        State::new("close", Text::Space, &[On::closes("</tool_call>", "after")]),
+        State::new("after", Text::Space, &[On::opens("<tool_call>", "call")]),
     ],
-    closers: &[On { marker: "</tool_call>", newlines: 1, acts: &[Act::Close], to: "after" }],
+    closers: &[On::closes("</tool_call>", "after").on_its_line()],
     ends_reasoning: false,
     ids: OPENAI_IDS,
     samples: &[
@@ -46,4 +41,101 @@ pub(in crate::formats) const HERMES: ToolFormat = ToolFormat {
         "a <tool_call> is no call, nor is <tool_call>\n{\"name\": 1}\n</tool_call>, but\n<tool_call>\n{\"name\": \"f\", \
          \"arguments\": {\"a\": tru}}\n</tool_call> is.",
     ],
+};
+
+/// Hermes in tags of its own. Declared from a table of wires; no template of it was seen.
+pub(in crate::formats) const LONGCAT: ToolFormat = ToolFormat {
+    name: "longcat",
+    aliases: &[],
+    signs: Signs { all: &["<longcat_tool_call>"], none: &[] },
+    openers: &[On::opens("<longcat_tool_call>", "call").on_its_line()],
+    states: &[
+        State::new("call", Text::Call(NAME_AND_ARGUMENTS, "close"), &[]),
+        State::new("close", Text::Space, &[On::closes("</longcat_tool_call>", "after")]),
+        State::new("after", Text::Space, &[On::opens("<longcat_tool_call>", "call")]),
+    ],
+    closers: &[On::closes("</longcat_tool_call>", "after").on_its_line()],
+    samples: &[
+        "See:\n<longcat_tool_call>\n{\"name\": \"f\", \"arguments\": {\"a\": \"</longcat_tool_call>\"}}\n\
+         </longcat_tool_call>\n<longcat_tool_call>\n{\"name\": \"g\"}\n</longcat_tool_call>",
+    ],
+    ..HERMES
+};
+
+/// ```text
+/// text<|action_start|><|plugin|>⏎{"name": "f", "arguments": {"a": 1}}<|action_end|>
+/// ```
+pub(in crate::formats) const INTERNLM: ToolFormat = ToolFormat {
+    name: "internlm",
+    aliases: &["internlm2", "interns1"],
+    special: true,
+    signs: Signs { all: &["<|action_start|>", "<|plugin|>"], none: &[] },
+    openers: &[On::opens("<|action_start|>", "plugin")],
+    states: &[
+        State::new("plugin", Text::Space, &[On::leads("<|plugin|>", "call")]),
+        State::new("call", Text::Call(NAME_AND_ARGUMENTS, "close"), &[]),
+        State::new("close", Text::Space, &[On::closes("<|action_end|>", "after")]),
+        State::new("after", Text::Space, &[On::opens("<|action_start|>", "plugin")]),
+    ],
+    closers: &[On::closes("<|action_end|>", "after")],
+    samples: &[
+        "See:<|action_start|><|plugin|>\n{\"name\": \"f\", \"arguments\": {\"a\": \"<|action_end|>\"}}<|action_end|>\
+         <|action_start|> <|plugin|>\n{\"name\": \"g\", \"parameters\": {}}<|action_end|>",
+        "<|action_start|><|interpreter|>\nprint(1)<|action_end|>",
+    ],
+    ..HERMES
+};
+
+/// ```text
+/// <|python_tag|>{"name": "f", "parameters": {"a": 1}}; {"name": "g", "parameters": {}}
+/// ```
+///
+/// The models mostly leave the tag out; then the call must begin the answer and have both keys. There is no
+/// closer: the end of the object is the end of the call.
+pub(in crate::formats) const LLAMA3_JSON: ToolFormat = ToolFormat {
+    name: "llama3_json",
+    aliases: &["llama", "llama3", "llama4_json"],
+    special: true,
+    signs: Signs { all: &["\"parameters\": dictionary of argument name"], none: &[] },
+    openers: &[On::opens("<|python_tag|>", "call")],
+    first_openers: &[On::begins("{", "call")],
+    states: &[
+        State::new("call", Text::Call(BARE, "close"), &[]),
+        State::new("close", Text::Close("after"), &[]),
+        State::new(
+            "after",
+            Text::Space,
+            &[On::opens(";", "call"), On::begins("{", "call"), On::opens("<|python_tag|>", "call")],
+        ),
+    ],
+    closers: &[],
+    samples: &[
+        "<|python_tag|>{\"name\": \"f\", \"parameters\": {\"a\": \"; {\"}}; {\"name\": \"g\", \"arguments\": {}}",
+        "{\"name\": \"f\", \"parameters\": {\"a\": 1}} and that is it.",
+        "{\"name\": \"Bob\", \"age\": 3}",
+        "A brace {\"name\": \"f\", \"parameters\": {}} within text.",
+    ],
+    ..HERMES
+};
+
+/// ```text
+/// <function_call> {"name": "f", "arguments": {"a": 1}}
+/// ```
+///
+/// Declared from a table of wires; no template of it was seen.
+pub(in crate::formats) const GRANITE_20B_FC: ToolFormat = ToolFormat {
+    name: "granite-20b-fc",
+    aliases: &[],
+    signs: Signs { all: &["<function_call>"], none: &[] },
+    openers: &[On::opens("<function_call>", "call")],
+    states: &[
+        State::new("call", Text::Call(NAME_AND_ARGUMENTS, "close"), &[]),
+        State::new("close", Text::Close("after"), &[]),
+        State::new("after", Text::Space, &[On::opens("<function_call>", "call")]),
+    ],
+    closers: &[],
+    samples: &[
+        "<function_call> {\"name\": \"f\", \"arguments\": {\"a\": \"<function_call>\"}} <function_call> {\"name\": \"g\"}",
+    ],
+    ..HERMES
 };

@@ -3,6 +3,99 @@
 use super::{Finish, Part, Setting};
 use crate::formats::{Table, reasoning_format, tool_format};
 
+/// Formats, replies in them, and what those are told as.
+const FORMATS: &[(&str, &str, &str)] = &[
+    (
+        "longcat",
+        "a\n<longcat_tool_call>\n{\"name\":\"f\"}\n</longcat_tool_call>",
+        "content:a|f({})|ToolCalls",
+    ),
+    (
+        "internlm",
+        "a<|action_start|> <|plugin|>\n{\"name\":\"f\",\"parameters\":{\"a\":1}}<|action_end|>",
+        "content:a|f({\"a\":1})|ToolCalls",
+    ),
+    (
+        "internlm",
+        "<|action_start|><|interpreter|>1<|action_end|>",
+        "content:<|action_start|><|interpreter|>1<|action_end|>|Stop",
+    ),
+    (
+        "llama",
+        "<|python_tag|>{\"name\":\"f\",\"parameters\":{}}; {\"name\":\"g\",\"parameters\":{}}",
+        "f({})|g({})|ToolCalls",
+    ),
+    ("llama", " {\"name\":\"f\",\"parameters\":{\"a\":1}}\nDone", "f({\"a\":1})|content:\nDone|ToolCalls"),
+    ("llama", "{\"name\":\"f\",\"age\":1}", "content:{\"name\":\"f\",\"age\":1}|Stop"),
+    ("llama", "a {\"name\":\"f\",\"parameters\":{}}", "content:a {\"name\":\"f\",\"parameters\":{}}|Stop"),
+    ("granite-20b-fc", "<function_call> {\"name\":\"f\",\"arguments\":{}}", "f({})|ToolCalls"),
+    (
+        "jamba",
+        "a<tool_calls>[\n {\"name\":\"f\"},\n {\"name\":\"g\"}\n]</tool_calls>b",
+        "content:a|f({})|g({})|content:b|ToolCalls",
+    ),
+    (
+        "minimax_m1",
+        "<tool_calls>\n{\"name\":\"f\"}\n{\"name\":\"g\"}\n</tool_calls>",
+        "f({})|g({})|ToolCalls",
+    ),
+    ("jamba", "<tool_calls>[]</tool_calls>", "content:<tool_calls>[]</tool_calls>|Stop"),
+    (
+        "nemotron_deci",
+        "<TOOLCALL>[{\"name\":\"f\",\"arguments\":{\"a\":0.10}}]</TOOLCALL>",
+        "f({\"a\":0.10})|ToolCalls",
+    ),
+    ("granite", "<|tool_call|>[{\"name\":\"f\"}, {\"name\":\"g\"}]", "f({})|g({})|ToolCalls"),
+    ("granite", "<tool_call>[{\"name\":\"f\"}]", "f({})|ToolCalls"),
+    ("phi4", "functools[{\"name\":\"f\",\"arguments\":{\"a\":1}}]", "f({\"a\":1})|ToolCalls"),
+    ("phi4", "import functools", "content:import functools|Stop"),
+    (
+        "cohere_command4",
+        "<|START_ACTION|>[\n {\"tool_call_id\":\"0\",\"tool_name\":\"f\",\"parameters\":{\"a\":\"<|END_ACTION|>\"}}\n]<|END_ACTION|>",
+        "f({\"a\":\"<|END_ACTION|>\"})|ToolCalls",
+    ),
+    ("cohere", "<|START_RESPONSE|>Four.<|END_RESPONSE|>", "content:Four.|Stop"),
+    (
+        "apertus",
+        "a<|tools_prefix|>[{\"f\":{\"a\":1}},{\"g\":{}}]<|tools_suffix|>",
+        "content:a|f({\"a\":1})|g({})|ToolCalls",
+    ),
+    (
+        "xlam",
+        "[{\"name\":\"f\",\"arguments\":{}},{\"name\":\"g\",\"arguments\":{}}]",
+        "f({})|g({})|ToolCalls",
+    ),
+    ("json", "```json\n[{\"name\":\"f\",\"parameters\":{}}]\n```", "f({})|ToolCalls"),
+    ("json", "<tool_call>[{\"name\":\"f\",\"arguments\":{}}]</tool_call>", "f({})|ToolCalls"),
+    ("json", "[1, 2]", "content:[1, 2]|Stop"),
+    (
+        "mistral",
+        "[TOOL_CALLS] [{\"name\":\"f\",\"arguments\":{}},{\"name\":\"g\",\"arguments\":{}}]",
+        "f({})|g({})|ToolCalls",
+    ),
+    (
+        "mistral",
+        "a[TOOL_CALLS]f[ARGS]{\"a\":1}[TOOL_CALLS]g[CALL_ID]123456789[ARGS]{}",
+        "content:a|f({\"a\":1})|g({})|ToolCalls",
+    ),
+    ("mistral", "[TOOL_CALLS]f{\"a\":1}", "f({\"a\":1})|ToolCalls"),
+    (
+        "deepseek_v31",
+        "a<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>f<｜tool▁sep｜>{\"a\":1}<｜tool▁call▁end｜><｜tool▁call▁begin｜>g<｜tool▁sep｜>{}<｜tool▁call▁end｜><｜tool▁calls▁end｜>",
+        "content:a|f({\"a\":1})|g({})|ToolCalls",
+    ),
+    (
+        "deepseek_v3",
+        "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>f\n```json\n{\"a\":\"```\"}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>",
+        "f({\"a\":\"```\"})|ToolCalls",
+    ),
+    (
+        "kimi_k2",
+        "<|tool_calls_section_begin|><|tool_call_begin|>functions.f:0<|tool_call_argument_begin|>{\"a\":\"\\n\"}<|tool_call_end|><|tool_call_begin|>functions.g:1<|tool_call_argument_begin|>{}<|tool_call_end|><|tool_calls_section_end|>",
+        "f({\"a\":\"\\n\"})|g({})|ToolCalls",
+    ),
+];
+
 /// What a client has at the end: `content:`, `reasoning:` and `name(arguments)` in order, `!` after a call
 /// that is not valid, and the finish.
 fn told(setting: &Setting, text: &str) -> String {
@@ -160,4 +253,46 @@ fn only_the_tail_that_may_become_a_marker_is_held_back() {
     let (events, _) =
         setting("qwen3", "hermes").pushed(&[b"<tool_call>{\"name\":\"f\",\"arguments\":{\"a\":\"</tool_"]);
     assert_eq!(events[1].part, Part::ToolCallArguments { index: 0, text: "{\"a\":\"</tool_".into() });
+}
+
+#[test]
+fn every_format_is_told_as_the_calls_it_writes() {
+    for (format, reply, expected) in FORMATS {
+        assert_eq!(told(&setting("qwen3", format), reply), *expected, "{format}");
+    }
+}
+
+#[test]
+fn an_id_that_the_model_wrote_is_kept() {
+    let ids = |format, reply: &str| {
+        let events = setting("qwen3", format).events(&[reply.as_bytes()]);
+        let ids = events.into_iter().filter_map(|event| match event.part {
+            Part::ToolCallStart { id, .. } => Some(id),
+            Part::Content { .. }
+            | Part::Reasoning { .. }
+            | Part::ToolCallArguments { .. }
+            | Part::ToolCallEnd { .. }
+            | Part::End { .. } => None,
+        });
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        ids("kimi_k2", "<|tool_call_begin|>functions.f:3<|tool_call_argument_begin|>{}"),
+        ["functions.f:3"]
+    );
+    assert_eq!(ids("mistral", "[TOOL_CALLS]f[CALL_ID]123456789[ARGS]{}"), ["123456789"]);
+    assert_eq!(ids("mistral", "[TOOL_CALLS]f[ARGS]{}")[0].len(), 9);
+}
+
+#[test]
+fn kimi_calls_within_open_reasoning_and_means_it() {
+    let call = "<|tool_calls_section_begin|><|tool_call_begin|>functions.f:0<|tool_call_argument_begin|>{}<|tool_call_end|><|tool_calls_section_end|>";
+    assert_eq!(
+        told(&setting("qwen3", "kimi_k2"), &format!("<think>hm{call}")),
+        "reasoning:hm|f({})|ToolCalls"
+    );
+    assert_eq!(
+        told(&setting("qwen3", "kimi_k2"), "<think>a<|tool_call_begin|>\nb"),
+        "reasoning:a<|tool_call_begin|>\nb|Stop"
+    );
 }

@@ -1,0 +1,191 @@
+//! Calls in a JSON array.
+
+use super::hermes::{BARE, HERMES, NAME_AND_ARGUMENTS};
+use crate::formats::declaration::{CallKeys, CallStyle, On, Signs, State, Text, ToolFormat};
+
+/// ```text
+/// text<tool_calls>[{"name": "f", "arguments": {"a": 1}}, {...}]</tool_calls>
+/// ```
+///
+/// `MiniMax` M1 writes one object per line in the same tags; the first byte tells.
+pub(in crate::formats) const JAMBA: ToolFormat = ToolFormat {
+    name: "jamba",
+    aliases: &["hunyuan_a13b", "minimax_m1", "minimax"],
+    signs: Signs { all: &["<tool_calls>"], none: &["<tool_call>"] },
+    openers: &[On::opens("<tool_calls>", "which").on_its_line()],
+    states: &[
+        State::new("which", Text::Space, &[On::shows("[", "calls"), On::shows("{", "call")]),
+        State::new("calls", Text::Calls(NAME_AND_ARGUMENTS, "close"), &[]),
+        State::new("close", Text::Space, &[On::leads("</tool_calls>", "after")]),
+        State::new("call", Text::Call(NAME_AND_ARGUMENTS, "ended"), &[]),
+        State::new("ended", Text::Close("next"), &[]),
+        State::new("next", Text::Space, &[On::begins("{", "call"), On::leads("</tool_calls>", "after")]),
+        State::new("after", Text::Space, &[On::opens("<tool_calls>", "which")]),
+    ],
+    closers: &[On::closes("</tool_calls>", "after").on_its_line()],
+    samples: &[
+        "See:<tool_calls>[\n    {\"name\": \"f\", \"arguments\": {\"a\": \"]</tool_calls>\"}},\n    {\"name\": \"g\"}\n]</tool_calls>",
+        "<tool_calls>\n{\"name\": \"f\", \"arguments\": {\"a\": 1}}\n{\"name\": \"g\", \"arguments\": {}}\n</tool_calls>",
+        "<tool_calls>[]</tool_calls> and <tool_calls>[{\"name\": \"f\", \"arguments\": {\"a\": 1}} x",
+    ],
+    ..HERMES
+};
+
+/// ```text
+/// text<TOOLCALL>[{"name": "f", "arguments": {"a": 1}}, {...}]</TOOLCALL>
+/// ```
+pub(in crate::formats) const NEMOTRON_DECI: ToolFormat = ToolFormat {
+    name: "nemotron_deci",
+    aliases: &["llama_nemotron"],
+    signs: Signs { all: &["<TOOLCALL>"], none: &[] },
+    openers: &[On::opens("<TOOLCALL>", "calls").on_its_line()],
+    states: &[
+        State::new("calls", Text::Calls(NAME_AND_ARGUMENTS, "close"), &[]),
+        State::new("close", Text::Space, &[On::leads("</TOOLCALL>", "after")]),
+        State::new("after", Text::Space, &[On::opens("<TOOLCALL>", "calls")]),
+    ],
+    closers: &[On::closes("</TOOLCALL>", "after").on_its_line()],
+    samples: &[
+        "See:<TOOLCALL>[{\"name\": \"f\", \"arguments\": {\"a\": [\"</TOOLCALL>\"]}}, {\"name\": \"g\", \"arguments\": {}}]</TOOLCALL>",
+    ],
+    ..HERMES
+};
+
+/// ```text
+/// <|tool_call|>[{"name": "f", "arguments": {"a": 1}}, {...}]
+/// ```
+///
+/// Granite 3.1 writes the marker as the text `<tool_call>`. The array's end is the only closer.
+pub(in crate::formats) const GRANITE: ToolFormat = ToolFormat {
+    name: "granite",
+    aliases: &[],
+    signs: Signs { all: &["<|tool_call|>"], none: &["<|tool_call>"] },
+    openers: &[On::opens("<|tool_call|>", "calls"), On::opens("<tool_call>", "calls")],
+    states: &[
+        State::new("calls", Text::Calls(NAME_AND_ARGUMENTS, "after"), &[]),
+        State::new(
+            "after",
+            Text::Space,
+            &[On::opens("<|tool_call|>", "calls"), On::opens("<tool_call>", "calls")],
+        ),
+    ],
+    closers: &[],
+    samples: &[
+        "<|tool_call|>[{\"name\": \"f\", \"arguments\": {\"a\": \"<|tool_call|>[\"}}, {\"name\": \"g\", \"arguments\": {}}]",
+        "<tool_call>[{\"name\": \"f\", \"arguments\": {}}] then text",
+    ],
+    ..HERMES
+};
+
+/// ```text
+/// functools[{"name": "f", "arguments": {"a": 1}}, {...}]
+/// ```
+pub(in crate::formats) const PHI4_MINI: ToolFormat = ToolFormat {
+    name: "phi4_mini_json",
+    aliases: &["phi4"],
+    signs: Signs { all: &["<|tool|>", "<|/tool|>"], none: &[] },
+    openers: &[On::opens("functools", "calls")],
+    states: &[
+        State::new("calls", Text::Calls(NAME_AND_ARGUMENTS, "after"), &[]),
+        State::new("after", Text::Space, &[On::opens("functools", "calls")]),
+    ],
+    closers: &[],
+    samples: &[
+        "functools[{\"name\": \"f\", \"arguments\": {\"a\": \"functools[\"}}, {\"name\": \"g\", \"arguments\": {}}]",
+        "The functools module has functools[0] no call.",
+    ],
+    ..HERMES
+};
+
+/// ```text
+/// <|START_ACTION|>[⏎    {"tool_call_id": "0", "tool_name": "f", "parameters": {"a": 1}}⏎]<|END_ACTION|>
+/// ```
+///
+/// The answer stands between `<|START_RESPONSE|>` (or `<|START_TEXT|>`) and its end.
+pub(in crate::formats) const COHERE: ToolFormat = ToolFormat {
+    name: "cohere",
+    aliases: &["cohere_command3", "cohere_command4"],
+    special: true,
+    signs: Signs { all: &["<|START_ACTION|>"], none: &[] },
+    openers: &[On::opens("<|START_ACTION|>", "calls")],
+    wrappers: &["<|START_RESPONSE|>", "<|END_RESPONSE|>", "<|START_TEXT|>", "<|END_TEXT|>"],
+    states: &[
+        State::new("calls", Text::Calls(TOOL_NAME_AND_PARAMETERS, "close"), &[]),
+        State::new("close", Text::Space, &[On::leads("<|END_ACTION|>", "after")]),
+        State::new(
+            "after",
+            Text::Space,
+            &[On::opens("<|START_ACTION|>", "calls"), On::leads("<|START_RESPONSE|>", "content")],
+        ),
+    ],
+    closers: &[On::closes("<|END_ACTION|>", "after")],
+    samples: &[
+        "<|START_ACTION|>[\n    {\"tool_call_id\": \"0\", \"tool_name\": \"f\", \"parameters\": {\"a\": \"<|END_ACTION|>\"}},\n    \
+         {\"tool_call_id\": \"1\", \"tool_name\": \"g\", \"parameters\": {}}\n]<|END_ACTION|>",
+        "<|START_RESPONSE|>Four.<|END_RESPONSE|>",
+    ],
+    ..HERMES
+};
+
+const TOOL_NAME_AND_PARAMETERS: CallKeys =
+    CallKeys { name: "tool_name", arguments: &["parameters"], style: CallStyle::Marked };
+
+/// ```text
+/// text<|tools_prefix|>[{"f": {"a": 1}}, {"g": {}}]<|tools_suffix|>
+/// ```
+pub(in crate::formats) const APERTUS: ToolFormat = ToolFormat {
+    name: "apertus",
+    aliases: &["apertus2509"],
+    special: true,
+    signs: Signs { all: &["<|tools_prefix|>"], none: &[] },
+    openers: &[On::opens("<|tools_prefix|>", "calls")],
+    states: &[
+        State::new("calls", Text::Calls(NAME_IS_KEY, "close"), &[]),
+        State::new("close", Text::Space, &[On::leads("<|tools_suffix|>", "after")]),
+        State::new("after", Text::Space, &[On::opens("<|tools_prefix|>", "calls")]),
+    ],
+    closers: &[On::closes("<|tools_suffix|>", "after")],
+    samples: &[
+        "See:<|tools_prefix|>[{\"f\": {\"a\": \"<|tools_suffix|>\", \"b\": {\"g\": 1}}}, {\"g\": {}}]<|tools_suffix|>",
+        "<|tools_prefix|>[{\"f\": {}, \"g\": {}}]<|tools_suffix|>",
+    ],
+    ..HERMES
+};
+
+const NAME_IS_KEY: CallKeys = CallKeys { name: "", arguments: &[], style: CallStyle::SingleKey };
+
+/// ```text
+/// [{"name": "f", "arguments": {"a": 1}}, {...}]
+/// ```
+///
+/// Nothing marks the array: it must begin the answer, and its objects must have both keys. xLAM also writes
+/// it in a code fence, or after the markers of others.
+pub(in crate::formats) const XLAM: ToolFormat = ToolFormat {
+    name: "xlam",
+    aliases: &["json"],
+    signs: Signs { all: &["\"tool_calls\"", "xlam"], none: &[] },
+    openers: &[On::opens("[TOOL_CALLS]", "calls"), On::opens("<tool_call>", "calls")],
+    first_openers: &[
+        On::begins("[", "calls"),
+        On::begins("{", "call"),
+        On::opens("```json", "fenced"),
+        On::opens("```", "fenced"),
+    ],
+    states: &[
+        State::new("calls", Text::Calls(BARE, "after"), &[]),
+        State::new("call", Text::Call(BARE, "ended"), &[]),
+        State::new("ended", Text::Close("after"), &[]),
+        State::new("after", Text::Space, &[On::begins("{", "call"), On::leads("</tool_call>", "after")]),
+        State::new("fenced", Text::Calls(BARE, "fence"), &[]),
+        State::new("fence", Text::Space, &[On::leads("```", "after")]),
+    ],
+    closers: &[],
+    samples: &[
+        "[{\"name\": \"f\", \"arguments\": {\"a\": \"]\"}}, {\"name\": \"g\", \"arguments\": {}}]",
+        "```json\n[\n  {\"name\": \"f\", \"parameters\": {\"a\": 1}}\n]\n```",
+        "<tool_call>[{\"arguments\": {}, \"name\": \"f\"}]</tool_call>",
+        "[1, 2]",
+        "[{\"name\": \"Bob\"}]",
+    ],
+    ..HERMES
+};
