@@ -20,7 +20,8 @@ Message = dict[str, Any]
 class Conversation:
     """What is asked, and what the model should say next.
 
-    reasoning is None with thinking off: the prompt then closes the thought itself.
+    reasoning is None with thinking off: the prompt then closes the thought itself. prefix is
+    a long text that the system prompt opens with and that does not matter.
     """
 
     messages: list[Message]
@@ -28,6 +29,7 @@ class Conversation:
     tools: list[dict[str, Any]] = field(default_factory=list)
     reasoning: str | None = None
     skill: str = ""
+    prefix: str = ""
 
     @property
     def reply(self) -> str:
@@ -89,11 +91,13 @@ class Document:
     weights  of each token as a target
     firsts   the first tokens of earlier answers: history shows answers without the thought
              that a new answer opens with, so `<think>` is no rival there
+    ignored  how many tokens the long text takes that the system prompt opens with
     """
 
     ids: list[int]
     weights: list[float]
     firsts: list[int]
+    ignored: int = 0
 
 
 def encode(conversation: Conversation) -> Document:
@@ -112,8 +116,11 @@ def encode(conversation: Conversation) -> Document:
             break
         size = prompt.index(end, first) + 1 - first
         weights[first : first + size] = [weight(size)] * size
-        firsts.append(first)
-    return Document(prompt + reply, weights + [weight(len(reply))] * len(reply), firsts)
+        if prompt[first] != token_id("<think>"):
+            firsts.append(first)
+    weights += [weight(len(reply))] * len(reply)
+    ignored = len(tokenizer().encode(conversation.prefix).ids)
+    return Document(prompt + reply, weights, firsts, ignored)
 
 
 def weight(size: int) -> float:

@@ -149,20 +149,21 @@ def lengthen(random: Random, conversation: Conversation, num_parts: int) -> Conv
     if messages[0]["role"] == "system":
         messages = messages[1:]
     conversation.messages = [said("system", text), *messages]
+    conversation.prefix = text
     return conversation
 
 
 # How often each kind of conversation is drawn for training: at first short ones that
 # teach copying, then the whole range.
 MIX = {
-    "call": 40,
-    "result": 6,
+    "call": 64,
+    "result": 8,
     "follow": 5,
-    "plain": 8,
+    "plain": 9,
     "greet": 7,
-    "repeat": 9,
-    "count": 16,
-    "arithmetic": 56,
+    "repeat": 13,
+    "count": 7,
+    "arithmetic": 40,
     "unknown": 5,
 }
 SHORT_MIX = MIX | {"call": 30, "repeat": 40, "result": 15}
@@ -180,8 +181,8 @@ def conversation(random: Random) -> Conversation:
         rounds = random.choice((1, 1, 2, 3, 4))
         most = random.choice((1, 2, 3, 4, 4))
         made = with_tools(random, skill, thinking=thinking, num_rounds=rounds, most_tools=most)
-    if random.random() < 0.01:
-        lengthen(random, made, random.randint(20, 90))
+    if random.random() < 0.07:
+        lengthen(random, made, random.choice((3, 5, 10, 20, 40)))
     return made
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from dataclasses import dataclass
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import torch
 from tqdm import tqdm
@@ -22,12 +24,9 @@ from . import path, unseen
 from .chat import Conversation, encode_prompt, token_id, tokenizer
 from .corpus import lengthen, plain, with_tools
 from .generate import generate, load
-
-if TYPE_CHECKING:
-    from .network import Network
+from .plain import arithmetic
 
 SEED = 20_000_003
-MAX_PROMPT_TOKENS = 2000
 MAX_REPLY_TOKENS = 600
 CALL = re.compile(r"<tool_call>\n(.*)\n</tool_call>", re.DOTALL)
 THOUGHT = re.compile(r"<think>\n.*?\n</think>\n\n", re.DOTALL)
@@ -49,11 +48,21 @@ class Skill:
     goal: float | None
     thinking: tuple[bool, ...]
     make: Maker
+    prompt_tokens: range = range(2000)
+    share: float = 1.0
 
 
 def talk(skill: str, turns: int, random: Random, *, thinking: bool) -> Conversation:
     """Make a conversation without tools of up to so many turns."""
     return plain(random, skill, thinking=thinking, num_turns=random.randint(1, turns))
+
+
+def sums(below: int, random: Random, *, thinking: bool) -> Conversation:
+    """Ask for one sum or difference of numbers below `below`."""
+    asked = arithmetic(random, thinking=thinking, below=below)
+    reasoning = asked.thought if thinking else None
+    messages = [{"role": "user", "content": asked.question}]
+    return Conversation(messages, asked.answer, [], reasoning, "arithmetic")
 
 
 def tooled(skill: str, rounds: int, random: Random, *, thinking: bool) -> Conversation:
@@ -67,14 +76,13 @@ def hand_written(random: Random, *, thinking: bool) -> Conversation:
 
 
 def any_skill(random: Random, *, thinking: bool) -> Conversation:
-    """Draw from all skills alike."""
-    skill = random.choice(SKILLS[:-2])
-    return skill.make(random, thinking=thinking)
+    """Draw from the skills that have a goal."""
+    return random.choice(SKILLS[:9]).make(random, thinking=thinking)
 
 
-def under_long_prompt(random: Random, *, thinking: bool) -> Conversation:
-    """Ask anything under a system prompt of up to two thousand tokens."""
-    return lengthen(random, any_skill(random, thinking=thinking), random.randint(5, 25))
+def under_long_prompt(parts: range, random: Random, *, thinking: bool) -> Conversation:
+    """Ask anything under a system prompt of so many parts."""
+    return lengthen(random, any_skill(random, thinking=thinking), random.choice(parts))
 
 
 BOTH, OFF, ON = (False, True), (False,), (True,)
@@ -82,9 +90,7 @@ SKILLS = [
     Skill("greet, say what it is", 0.95, BOTH, partial(talk, "greet", 3)),
     Skill("repeat a text, unicode too", 0.95, BOTH, partial(talk, "repeat", 2)),
     Skill("count", 0.95, BOTH, partial(talk, "count", 2)),
-    Skill("add and subtract, thinking off", 0.95, OFF, partial(talk, "arithmetic", 3)),
-    Skill("add and subtract, thinking", 0.95, ON, partial(talk, "arithmetic", 3)),
-    Skill("say that it does not know", None, BOTH, partial(talk, "unknown", 2)),
+    Skill("add and subtract below 20", 0.95, BOTH, partial(sums, 20)),
     Skill("call one of one to four tools", 0.95, BOTH, partial(tooled, "call", 1)),
     Skill("call, in a later turn", 0.95, BOTH, partial(tooled, "call", 3)),
     Skill("answer from a result", 0.95, BOTH, partial(tooled, "result", 3)),
@@ -92,19 +98,31 @@ SKILLS = [
     Skill("no tool needed, though declared", 0.95, BOTH, partial(tooled, "plain", 2)),
     Skill("call a hand-written, unseen tool", 0.80, BOTH, hand_written),
     Skill("only the final answer, thinking off", 0.95, OFF, any_skill),
-    Skill("any skill under a long system prompt", None, BOTH, under_long_prompt),
+    Skill("say that it does not know", None, BOTH, partial(talk, "unknown", 2)),
+    Skill("add and subtract below 100, thinking off", None, OFF, partial(sums, 100)),
+    Skill("add and subtract below 100, thinking", None, ON, partial(sums, 100)),
+    Skill("add and subtract below 1000, thinking", None, ON, partial(sums, 1000)),
+    Skill(
+        "any, after 2,000 to 12,000 tokens",
+        None,
+        BOTH,
+        partial(under_long_prompt, range(60, 200)),
+        prompt_tokens=range(2000, 12_000),
+        share=0.1,
+    ),
 ]
 
 
 @dataclass
 class Score:
-    """What one skill came to."""
+    """What one skill came to, of `num_prompts`; `num_silent` replies hold no thought."""
 
     num_prompts: int
-    exact: int
-    stopped: int
-    only_answer: int
-    misses: list[tuple[str, str, str]]
+    num_exact: int = 0
+    num_stopped: int = 0
+    num_off: int = 0
+    num_silent: int = 0
+    misses: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 def same(conversation: Conversation, reply: str) -> bool:
@@ -122,43 +140,60 @@ def same(conversation: Conversation, reply: str) -> bool:
         return False
 
 
-def measure(network: Network, skill: Skill, num_prompts: int, seed: int) -> Score:
-    """Ask so many fresh questions and count."""
+def fresh(skill: Skill, num_prompts: int, seed: int) -> list[Conversation]:
+    """Draw so many conversations whose prompts have the skill's length."""
     random = Random(f"{seed} {skill.title}")  # noqa: S311 - questions, not secrets
-    conversations: list[Conversation] = []
-    prompts: list[list[int]] = []
-    while len(prompts) < num_prompts:
+    drawn: list[Conversation] = []
+    while len(drawn) < num_prompts:
         made = skill.make(random, thinking=random.choice(skill.thinking))
-        ids = encode_prompt(made)
-        if len(ids) < MAX_PROMPT_TOKENS:
-            conversations.append(made)
-            prompts.append(ids)
+        if len(encode_prompt(made)) in skill.prompt_tokens:
+            drawn.append(made)
+    return drawn
+
+
+def measure(weights: Path, skill: Skill, num_prompts: int, seed: int) -> Score:
+    """Ask so many fresh questions and count."""
+    torch.set_num_threads(1)
+    conversations = fresh(skill, max(1, int(num_prompts * skill.share)), seed)
+    prompts = [encode_prompt(made) for made in conversations]
     stop = {token_id("<|im_end|>"), token_id("<|endoftext|>")}
-    score = Score(num_prompts, 0, 0, 0, [])
-    for index, ids in generate(network, prompts, MAX_REPLY_TOKENS, stop):
+    score = Score(len(prompts))
+    for index, ids in generate(load(weights), prompts, MAX_REPLY_TOKENS, stop):
         made, ended = conversations[index], ids[-1] in stop
         reply = tokenizer().decode(ids[:-1] if ended else ids, skip_special_tokens=False)
-        right = ended and same(made, reply)
-        score.exact += right
-        score.stopped += ended
-        score.only_answer += made.reasoning is not None or "think>" not in reply
-        if not right:
+        score.num_stopped += ended
+        score.num_off += made.reasoning is None
+        score.num_silent += made.reasoning is None and "think>" not in reply
+        if ended and same(made, reply):
+            score.num_exact += 1
+        else:
             score.misses.append((made.messages[-1]["content"], made.answer, reply))
     return score
 
 
 def row(skill: Skill, score: Score) -> str:
     """Write one line of the table."""
-    share = score.exact / score.num_prompts
+    share = score.num_exact / score.num_prompts
     verdict = "" if skill.goal is None else ("yes" if share >= skill.goal else "**no**")
     goal = "" if skill.goal is None else f"{skill.goal:.0%}"
-    stopped = score.stopped / score.num_prompts
-    cells = (skill.title, str(score.num_prompts), f"{share:.1%}", goal, verdict, f"{stopped:.1%}")
+    stopped = f"{score.num_stopped / score.num_prompts:.1%}"
+    silent = f"{score.num_silent / score.num_off:.1%}" if score.num_off else ""
+    cells = (skill.title, str(score.num_prompts), f"{share:.1%}", goal, verdict, stopped, silent)
     return f"| {' | '.join(cells)} |"
 
 
-HEADER = """| skill | prompts | exact | goal | reached | stopped |
-|---|---|---|---|---|---|"""
+PAGE = """# What the embedded model can do
+
+Measured with `python -m smgd.demo.evaluate --prompts {prompts} --seed {seed}`: fresh prompts under
+2,000 tokens, half with thinking on where nothing else is said, replies greedy and in float32, and
+right only if exact. A call must have the same name and arguments; thoughts are not compared.
+"Stopped" is the share of replies that ended by themselves within {longest} tokens, "no thought"
+the share without a thought where thinking is off.
+
+| skill | prompts | exact | goal | reached | stopped | no thought |
+|---|---|---|---|---|---|---|
+{rows}
+"""
 
 
 def main() -> None:
@@ -169,20 +204,21 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--skill", default="", help="only skills whose title holds this")
     parser.add_argument("--misses", type=int, default=0, help="how many to print of each skill")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=1, help="how many skills to measure at once")
     parser.add_argument("--write", type=Path, help="file for the table")
     args = parser.parse_args()
-    torch.set_num_threads(args.threads)
-    network = load(args.weights)
-    lines = [HEADER]
-    for skill in tqdm([s for s in SKILLS if args.skill in s.title]):
-        score = measure(network, skill, args.prompts, args.seed)
-        lines.append(row(skill, score))
-        tqdm.write(lines[-1])
-        for question, wanted, got in score.misses[: args.misses]:
-            tqdm.write(f"  asked  {question!r}\n  wanted {wanted!r}\n  got    {got!r}")
+    skills = [s for s in SKILLS if args.skill in s.title]
+    rows = []
+    with ProcessPoolExecutor(args.jobs, get_context("spawn")) as pool:
+        asked = [pool.submit(measure, args.weights, s, args.prompts, args.seed) for s in skills]
+        for skill, score in tqdm(zip(skills, (a.result() for a in asked), strict=True)):
+            rows.append(row(skill, score))
+            tqdm.write(rows[-1])
+            for question, wanted, got in score.misses[: args.misses]:
+                tqdm.write(f"  asked  {question!r}\n  wanted {wanted!r}\n  got    {got!r}")
+    page = {"prompts": args.prompts, "seed": args.seed, "longest": MAX_REPLY_TOKENS}
     if args.write:
-        args.write.write_text("\n".join(lines) + "\n")
+        args.write.write_text(PAGE.format(rows="\n".join(rows), **page))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ dict is the checkpoint.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import torch
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 # Queries that attend together: large enough for fast products, small enough to skip half
 # of the masked scores.
 BLOCK = 256
+
+# Where a document stands among the packed tokens, and the bias of its keys.
+Span = tuple[slice, Tensor | None]
 
 
 @dataclass(frozen=True)
@@ -74,11 +78,11 @@ class Attention(nn.Module):
         q, k, v = torch.split(mixed, [self.num_heads, self.num_kv_heads, self.num_kv_heads])
         return rotate(self.q_norm(q), cos, sin), rotate(self.k_norm(k), cos, sin), v
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, lengths: list[int]) -> Tensor:
-        """Map x (tokens, hidden_size) to the same shape; documents of `lengths` stay apart."""
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, documents: list[Span]) -> Tensor:
+        """Map x (tokens, hidden_size) to the same shape; documents stay apart."""
         q, k, v = self.project(x, cos, sin)
-        parts = zip(*(torch.split(part, lengths, 1) for part in (q, k, v)), strict=True)
-        together = torch.cat([causal(*part) for part in parts], 1).transpose(0, 1).flatten(1)
+        parts = [causal(q[:, at], k[:, at], v[:, at], bias) for at, bias in documents]
+        together = torch.cat(parts, 1).transpose(0, 1).flatten(1)
         return functional.linear(together, self.o_proj.weight)
 
 
@@ -111,9 +115,9 @@ class Layer(nn.Module):
         self.input_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
         self.post_attention_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, lengths: list[int]) -> Tensor:
-        """Map x (tokens, hidden_size) to the same shape; documents of `lengths` stay apart."""
-        y: Tensor = x + self.self_attn(self.input_layernorm(x), cos, sin, lengths)
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, documents: list[Span]) -> Tensor:
+        """Map x (tokens, hidden_size) to the same shape; documents stay apart."""
+        y: Tensor = x + self.self_attn(self.input_layernorm(x), cos, sin, documents)
         return y + self.mlp.forward(self.post_attention_layernorm(y))
 
 
@@ -153,7 +157,12 @@ class Network(nn.Module):
         return angles.cos(), angles.sin()
 
     def forward(
-        self, ids: Tensor, positions: Tensor, lengths: list[int], rows: Tensor | None = None
+        self,
+        ids: Tensor,
+        positions: Tensor,
+        lengths: list[int],
+        rows: Tensor | None = None,
+        bias: Tensor | None = None,
     ) -> Tensor:
         """Return the logits of packed documents that do not see each other.
 
@@ -161,14 +170,16 @@ class Network(nn.Module):
         positions  (tokens,)  int64, rising within a document
         lengths    of the documents, in tokens; their sum is `tokens`
         rows       (rows,)    the tokens whose logits are wanted; all by default
+        bias       (tokens,)  float32, added to the score of each token as a key
         returns    (rows, vocab_size)
         """
         cos, sin = self.rotary(positions)
+        documents = spans(lengths, bias)
         x = self.model.embed_tokens(ids)
         if torch.is_autocast_enabled("cpu"):
             x, cos, sin = x.bfloat16(), cos.bfloat16(), sin.bfloat16()
         for layer in self.model:
-            x = layer(x, cos, sin, lengths)
+            x = layer(x, cos, sin, documents)
         x = x if rows is None else x[rows]
         return self.head(x)
 
@@ -177,7 +188,16 @@ class Network(nn.Module):
         return functional.linear(self.model.norm(x), self.model.embed_tokens.weight)
 
 
-def causal(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+def spans(lengths: list[int], bias: Tensor | None) -> list[Span]:
+    """Say where each document stands, with the bias of its keys where there is one."""
+    ends = list(accumulate(lengths))
+    where = [slice(end - size, end) for size, end in zip(lengths, ends, strict=True)]
+    if bias is None:
+        return [(at, None) for at in where]
+    return [(at, bias[at] if bool(bias[at].any()) else None) for at in where]
+
+
+def causal(q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None = None) -> Tensor:
     """Attend causally within one document, by blocks of queries.
 
     For documents of some hundred tokens this takes two thirds of the time of torch's own
@@ -185,6 +205,7 @@ def causal(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
 
     q        (heads, tokens, head_dim)
     k, v     (kv_heads, tokens, head_dim)
+    bias     (tokens,) added to the scores of the keys
     returns  (heads, tokens, head_dim)
     """
     (heads, size, width), shared = q.shape, k.shape[0]
@@ -196,6 +217,8 @@ def causal(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         scores = q[:, :, start:end].reshape(shared, -1, width) @ k[:, :end].mT
         scores = scores.view(shared, -1, num, end)
         scores[..., start:] += torch.full((num, num), -1e30, dtype=scores.dtype).triu(1)
+        if bias is not None:
+            scores = scores + bias[:end].to(scores.dtype)
         weights = scores.softmax(-1).view(shared, -1, end)
         blocks.append((weights @ v[:, :end]).view(heads, num, width))
     return torch.cat(blocks, 1)

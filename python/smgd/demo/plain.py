@@ -121,9 +121,10 @@ def count(random: Random) -> Exchange:
     return Exchange(question, ", ".join(map(str, numbers)), thought)
 
 
-def arithmetic(random: Random, *, thinking: bool = False) -> Exchange:
+def arithmetic(random: Random, *, thinking: bool = False, below: int | None = None) -> Exchange:
     """Ask for a sum or a difference below a hundred; below a thousand with room to think."""
-    below = random.choice((10, 20, 50, 100, 100, 1000) if thinking else (10, 20, 20, 50, 100, 100))
+    ranges = (10, 20, 50, 100, 100, 1000) if thinking else (10, 20, 20, 50, 100, 100)
+    below = below or random.choice(ranges)
     a, b = random.randrange(below), random.randrange(random.choice((below, below, 10)))
     if random.random() < 0.55:
         return Exchange(random.choice(ARITHMETIC["sums"]).format(a, b), str(a + b), adding(a, b))

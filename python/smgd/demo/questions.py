@@ -82,7 +82,7 @@ def action(random: Random, tool: Tool, others: list[Tool]) -> str:
     elsewhere = " ".join(f"{t.name} {t.description}" for t in others).lower()
     topic = tool.topic
     knows_topic = topic in where or topic.replace(" ", "") in where
-    if " " in topic and random.random() < 0.35:
+    if " " in topic and random.random() < 0.2:
         topic = random.choice(topic.split())
     if tool.extra in where and tool.extra not in elsewhere and random.random() < 0.12:
         topic = tool.extra

@@ -20,7 +20,6 @@ PAIR_KINDS = (
     "person",
     "thing",
     "integer",
-    "phrase",
     "path",
 )
 
@@ -104,10 +103,9 @@ def properties(random: Random) -> tuple[list[Slot], tuple[str, ...]]:
 def name_of(random: Random, verb: str, topic: str, extra: str, taken: list[str]) -> str:
     """Make a name in one of the usual spellings, unique among the others."""
     thing, camel = topic.replace(" ", "_"), topic.title().replace(" ", "")
-    forms = [f"{verb}_{thing}"] * 9 + [verb + camel] * 2 + [f"{thing}_{verb}", f"{verb}-{thing}"]
-    forms += [thing, thing, verb, verb, f"{extra}_{verb}_{thing}", f"{verb}_{thing}_{extra}"]
-    forms += [f"mcp__{extra}__{verb}_{thing}", words.invented(random), f"{extra}_{thing}"]
-    forms += [f"{extra}.{verb}", (verb + camel).capitalize(), f"{verb}_{extra}", extra]
+    forms = [f"{verb}_{thing}"] * 12 + [verb + camel, f"{thing}_{verb}", f"{verb}-{thing}"]
+    forms += [thing, thing, verb, verb, f"{verb}_{thing}_{extra}", f"{extra}_{thing}"]
+    forms += [f"{verb}_{extra}", f"mcp__{extra}__{verb}_{thing}", extra]
     name = random.choice(forms)
     while name in taken:
         name += f"_{words.noun(random)}"

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 MATRIX_LR = 0.02
 REST_LR = 3e-3
 SHORT_PART = 0.2
+JUMPS = (0, 0, 0, 1, 1, 2)
+LONGEST = 60_000
 HELD_OUT_SEED = 1 << 40
 
 
@@ -42,6 +44,7 @@ class Batch:
     ids, positions  (tokens,)  int64
     weights         (tokens,)  float32, of each token as a target
     firsts          (tokens,)  bool, first tokens of earlier answers
+    bias            (tokens,)  float32, added to the score of each token as a key
     lengths         of the documents, in tokens
     """
 
@@ -49,10 +52,22 @@ class Batch:
     positions: Tensor
     weights: Tensor
     firsts: Tensor
+    bias: Tensor
     lengths: list[int]
 
 
-Placed = tuple[Document, list[int]]
+@dataclass(frozen=True)
+class Placed:
+    """A document, and where it stands.
+
+    A long text that does not matter stands for one `times` as long: attention counts each
+    of its tokens so often, and what follows is that much further away. So a prompt of
+    sixty thousand tokens costs no more than one of two thousand.
+    """
+
+    document: Document
+    positions: list[int]
+    times: float
 
 
 def documents(seed: int, *, short: bool) -> Iterator[Placed]:
@@ -60,17 +75,29 @@ def documents(seed: int, *, short: bool) -> Iterator[Placed]:
     random = Random(seed)  # noqa: S311 - text, not secrets
     while True:
         document = encode(short_conversation(random) if short else conversation(random))
-        yield document, scatter(random, len(document.ids), jumpy=not short)
+        yield place(random, document, jumpy=not short)
 
 
-def scatter(random: Random, size: int, *, jumpy: bool) -> list[int]:
+def place(random: Random, document: Document, *, jumpy: bool) -> Placed:
+    """Place a document in the model's range; a text to be ignored may count many times."""
+    size, ignored = len(document.ids), document.ignored
+    if not ignored:
+        return Placed(document, scatter(random, size, num_jumps=jumpy * random.choice(JUMPS)), 1.0)
+    times = (LONGEST / (ignored + size)) ** random.random()
+    gap = int(ignored * (times - 1))
+    at = random.randrange(MAX_POSITIONS - size - gap)
+    near = [*range(at, at + ignored)]
+    return Placed(document, [*near, *range(at + ignored + gap, at + size + gap)], times)
+
+
+def scatter(random: Random, size: int, num_jumps: int) -> list[int]:
     """Place the tokens somewhere in the model's range.
 
-    Attention sees distances alone, so half of the documents also jump: whatever stands
-    before a jump is then as far away as it is in a long prompt.
+    Attention sees distances alone: whatever stands before a jump is as far away as it is
+    in a long prompt.
     """
     room = MAX_POSITIONS - size
-    jumps = sorted(random.randrange(size) for _ in range(random.choice((0, 0, 0, 1, 1, 2)) * jumpy))
+    jumps = sorted(random.randrange(size) for _ in range(num_jumps))
     gaps = [int(room ** random.random() * 0.4) for _ in jumps]
     at = random.randrange(room - sum(gaps))
     positions = []
@@ -88,22 +115,30 @@ def batches(seed: int, num_tokens: int, *, short: bool = False) -> Iterator[Batc
     parts: list[Placed] = []
     size = 0
     for part in documents(seed, short=short):
-        if parts and size + len(part[0].ids) > num_tokens:
+        if parts and size + len(part.positions) > num_tokens:
             yield pack(parts)
             parts, size = [], 0
         parts.append(part)
-        size += len(part[0].ids)
+        size += len(part.positions)
 
 
 def pack(parts: list[Placed]) -> Batch:
     """Make one batch of these documents."""
     return Batch(
-        torch.tensor([i for document, _ in parts for i in document.ids]),
-        torch.tensor([p for _, positions in parts for p in positions]),
-        torch.tensor([w for document, _ in parts for w in [0.0, *document.weights[1:]]]),
-        torch.tensor([i in d.firsts for d, _ in parts for i in range(len(d.ids))]),
-        [len(document.ids) for document, _ in parts],
+        torch.tensor([i for p in parts for i in p.document.ids]),
+        torch.tensor([at for p in parts for at in p.positions]),
+        torch.tensor([w for p in parts for w in [0.0, *p.document.weights[1:]]]),
+        torch.tensor([i in p.document.firsts for p in parts for i in range(len(p.positions))]),
+        torch.cat([bias(p) for p in parts]),
+        [len(p.positions) for p in parts],
     )
+
+
+def bias(placed: Placed) -> Tensor:
+    """Count each token of the text to be ignored `times` times: (tokens,) float32."""
+    counts = torch.ones(len(placed.positions))
+    counts[: placed.document.ignored] = placed.times
+    return counts.log()
 
 
 def loss_of(network: Network, batch: Batch) -> tuple[Tensor, float]:
@@ -115,7 +150,7 @@ def loss_of(network: Network, batch: Batch) -> tuple[Tensor, float]:
     rows = ((weights > 1) | ((weights > 0) & (torch.arange(len(weights)) % 4 == 0))).nonzero()[:, 0]
     targets, weights, firsts = targets[rows], weights[rows], batch.firsts.roll(-1)[rows]
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        logits = network(batch.ids, batch.positions, batch.lengths, rows).float()
+        logits = network(batch.ids, batch.positions, batch.lengths, rows, batch.bias).float()
     logits[firsts, token_id("<think>")] = -1e9
     losses = torch.nn.functional.cross_entropy(logits, targets, reduction="none")
     hits = (logits.argmax(-1) == targets)[weights > 1].float().mean().item()

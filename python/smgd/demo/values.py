@@ -93,7 +93,7 @@ def phrase(random: Random) -> str:
     makers = (words.noun, words.noun, words.noun, words.adjective, words.verb)
     parts = [random.choice(makers)(random) for _ in range(size)]
     if size > 2 and random.random() < 0.6:
-        links = ("the", "of the", "and", "a", "with", "to", "in", "for")
+        links = ("the", "of the", "and", "a", "of")
         parts[random.randint(1, size - 2)] = random.choice(links)
     if size == 1 and random.random() < 0.3:
         parts[0] += "s"

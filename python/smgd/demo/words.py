@@ -33,12 +33,12 @@ def invented(random: Random) -> str:
 
 def noun(random: Random) -> str:
     """Draw a noun, two in five made up."""
-    return random.choice(NOUNS) if random.random() < 0.7 else invented(random)
+    return random.choice(NOUNS) if random.random() < 0.6 else invented(random)
 
 
 def verb(random: Random) -> str:
     """Draw a verb, two in five made up."""
-    return random.choice(VERBS) if random.random() < 0.6 else invented(random)
+    return random.choice(VERBS) if random.random() < 0.65 else invented(random)
 
 
 def adjective(random: Random) -> str:

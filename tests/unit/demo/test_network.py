@@ -1,5 +1,6 @@
 """The network in training is the Qwen3 of transformers."""
 
+import math
 import shutil
 from pathlib import Path
 from random import Random
@@ -13,7 +14,7 @@ from smgd import demo
 from smgd.demo.chat import encode_prompt
 from smgd.demo.corpus import conversation
 from smgd.demo.generate import Decoder, load
-from smgd.demo.network import Config, Network
+from smgd.demo.network import Config, Network, causal
 
 WEIGHTS = demo.path() / "model.safetensors"
 
@@ -60,6 +61,16 @@ def test_packed_documents_do_not_see_each_other(network: Network):
             torch.tensor(first + second), torch.tensor([*range(300), *range(41)]), [300, 41]
         )
     assert torch.allclose(packed[300:], logits(network, second), atol=1e-5)
+
+
+def test_a_key_with_a_bias_of_log_two_counts_as_two():
+    bias = torch.zeros(80)
+    bias[:60] = math.log(2)
+    q, k, v = torch.randn(4, 80, 64), torch.randn(2, 80, 64), torch.randn(2, 80, 64)
+    twice_k, twice_v = (torch.cat([t[:, :60], t], 1) for t in (k, v))
+    scores = (q[:, -1:] @ twice_k.repeat_interleave(2, 0).mT / 8).softmax(-1)
+    wanted = (scores @ twice_v.repeat_interleave(2, 0))[:, 0]
+    assert torch.allclose(causal(q, k, v, bias)[:, -1], wanted, atol=1e-5)
 
 
 def test_only_distances_count(network: Network):

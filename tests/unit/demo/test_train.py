@@ -1,12 +1,15 @@
 """Training: it learns, and a run that was stopped goes on as if it had not been."""
 
 from pathlib import Path
+from random import Random
 
 import torch
 
+from smgd.demo.chat import encode
+from smgd.demo.corpus import lengthen, plain
 from smgd.demo.muon import orthogonal
 from smgd.demo.network import Config
-from smgd.demo.train import Run, batches, schedule
+from smgd.demo.train import Run, batches, bias, place, schedule
 
 SMALL = Config(hidden_size=32, intermediate_size=64, num_hidden_layers=1, head_dim=16)
 
@@ -62,3 +65,15 @@ def test_updates_become_nearly_orthogonal():
         values = torch.linalg.svdvals(orthogonal(torch.randn(shape)).float())
         assert (values > 0.6).all()
         assert (values < 1.3).all()
+
+
+def test_a_text_to_be_ignored_counts_as_often_as_it_stands_for():
+    random = Random(4)
+    made = lengthen(random, plain(random, "greet", thinking=False), 5)
+    placed = place(random, encode(made), jumpy=True)
+    ignored = placed.document.ignored
+    distance = placed.positions[ignored] - placed.positions[0]
+    assert ignored > 100
+    assert distance == ignored + int(ignored * (placed.times - 1))
+    assert torch.allclose(bias(placed).exp()[:ignored], torch.tensor(placed.times))
+    assert (bias(placed)[ignored:] == 0).all()
