@@ -40,6 +40,8 @@ mod tests {
         ("deepseek_v3", "deepseek_v3"),
         ("deepseek_v31", "deepseek_v31"),
         ("granite", "granite"),
+        ("deepseek_v32", "deepseek_v32"),
+        ("glm45", "glm45"),
         ("hermes", "hermes"),
         ("hunyuan", "jamba"),
         ("internlm2", "internlm"),
@@ -47,10 +49,13 @@ mod tests {
         ("kimi_k2", "kimi_k2"),
         ("llama3_json", "llama3_json"),
         ("minimax_m1", "jamba"),
+        ("minimax_m2", "minimax_m2"),
         ("mistral", "mistral"),
         ("mistral_args", "mistral"),
         ("nemotron", "nemotron_deci"),
         ("phi4_mini", "phi4_mini_json"),
+        ("qwen_xml", "qwen3_coder"),
+        ("seed_oss", "seed_oss"),
     ];
 
     #[test]

@@ -23,7 +23,7 @@ pub struct ToolFormat {
     /// What ends a call that turned malformed after its name was told.
     pub closers: &'static [On],
     /// Whether an opener inside reasoning ends the reasoning; if not, it is reasoning.
-    pub ends_reasoning: bool,
+    pub ends_reasoning: EndsReasoning,
     /// How ids are made for calls to which the model gave none.
     pub ids: IdPolicy,
     /// Replies in this format, for tests: two calls with text around them.
@@ -71,6 +71,17 @@ impl Signs {
     }
 }
 
+/// Where a call within open reasoning is meant as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndsReasoning {
+    /// Nowhere: such calls are drafts.
+    Never,
+    /// Where its opener begins a line; elsewhere it is quoted.
+    AtLineStart,
+    /// Everywhere.
+    Anywhere,
+}
+
 /// Where a reply starts when the prompt does not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
@@ -104,6 +115,9 @@ pub enum Text {
     Calls(CallKeys, &'static str),
     /// The arguments as one JSON value; leads to the state named.
     Json(&'static str),
+    /// An argument's value as text, up to the marker that ends it. A marker that nothing of the call follows
+    /// is part of the value.
+    Value(Framing),
     /// Nothing: the call ends where its value did; leads to the state named.
     Close(&'static str),
     /// Nothing, or one of the markers; without one, the state named follows.
@@ -117,6 +131,19 @@ pub enum Field {
     Name,
     /// The call's id.
     Id,
+    /// An argument's key.
+    Key,
+    /// Whether an argument is a string: `true`, or else `false` and it is JSON.
+    IsString,
+}
+
+/// What around a text value is not part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// Nothing.
+    None,
+    /// One newline before it; one after it is the end marker's own.
+    Newline,
 }
 
 /// The keys of a call that is a JSON object.
@@ -199,10 +226,22 @@ impl On {
         Self { marker, newlines: 0, acts: &[Act::Close], to }
     }
 
+    /// A marker after the name of a call without arguments.
+    #[must_use]
+    pub const fn names_and_closes(marker: &'static str, to: &'static str) -> Self {
+        Self { marker, newlines: 0, acts: &[Act::Announce, Act::Close], to }
+    }
+
     /// The same marker with a newline before it that belongs to it, if there is one.
     #[must_use]
     pub const fn on_its_line(self) -> Self {
         Self { newlines: 1, ..self }
+    }
+
+    /// The same marker with up to two newlines before it that belong to it.
+    #[must_use]
+    pub const fn after_a_blank_line(self) -> Self {
+        Self { newlines: 2, ..self }
     }
 }
 

@@ -11,8 +11,8 @@ mod tool;
 
 pub use choose::{Choice, choose};
 pub use declaration::{
-    Act, CallKeys, CallStyle, Field, IdPolicy, OPENAI_IDS, On, ReasoningFormat, Signs, Start, State, Text,
-    ToolFormat,
+    Act, CallKeys, CallStyle, EndsReasoning, Field, Framing, IdPolicy, OPENAI_IDS, On, ReasoningFormat,
+    Signs, Start, State, Text, ToolFormat,
 };
 pub use registry::{REASONING_FORMATS, TOOL_FORMATS, reasoning_format, tool_format};
 pub(crate) use table::{CONTENT, Edge, Hit, Node, NodeText, VERBATIM};

@@ -21,6 +21,17 @@ pub const TOOL_FORMATS: &[&ToolFormat] = &[
     &tool::DEEPSEEK_V31,
     &tool::DEEPSEEK_V3,
     &tool::KIMI_K2,
+    &tool::QWEN3_CODER,
+    &tool::SEED_OSS,
+    &tool::MIMO,
+    &tool::GLM45,
+    &tool::IQUEST,
+    &tool::HUNYUAN_V3,
+    &tool::MINIMAX_M2,
+    &tool::DOTS,
+    &tool::DEEPSEEK_V32,
+    &tool::STEP3,
+    &tool::MINICPM5,
 ];
 
 /// Every reasoning format.
@@ -64,4 +75,41 @@ pub fn tool_format(name: &str) -> Option<&'static ToolFormat> {
 #[must_use]
 pub fn reasoning_format(name: &str) -> Option<&'static ReasoningFormat> {
     REASONING_FORMATS.iter().copied().find(|format| format.name == name || format.aliases.contains(&name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::Table;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_name_and_alias_means_one_format() {
+        let mut names = HashSet::new();
+        for format in TOOL_FORMATS {
+            assert!(
+                [&[format.name], format.aliases].concat().into_iter().all(|name| names.insert(name)),
+                "{}",
+                format.name
+            );
+        }
+        names.clear();
+        for format in REASONING_FORMATS {
+            assert!(
+                [&[format.name], format.aliases].concat().into_iter().all(|name| names.insert(name)),
+                "{}",
+                format.name
+            );
+        }
+    }
+
+    #[test]
+    fn every_declaration_can_be_walked_and_has_a_sample() {
+        for format in TOOL_FORMATS {
+            assert!(!format.samples.is_empty());
+            for reasoning in REASONING_FORMATS {
+                Table::bind(Some(reasoning), Some(format), None).unwrap();
+            }
+        }
+    }
 }

@@ -6,7 +6,8 @@
 use std::borrow::Cow;
 
 use super::declaration::{
-    Act, CallKeys, Field, IdPolicy, OPENAI_IDS, On, ReasoningFormat, Signs, Start, Text, ToolFormat,
+    Act, CallKeys, EndsReasoning, Field, Framing, IdPolicy, OPENAI_IDS, On, ReasoningFormat, Signs, Start,
+    Text, ToolFormat,
 };
 use crate::stream::{Kind, Vocabulary};
 
@@ -48,6 +49,7 @@ pub(crate) enum NodeText {
     Calls(CallKeys, usize),
     Json(usize),
     Close(usize),
+    Value(Framing),
     /// The rest of a malformed call, passed as it is.
     Verbatim,
 }
@@ -121,7 +123,14 @@ impl Table {
         for wrapper in tool.wrappers {
             content.extend(binder.spellings(wrapper, 0, tool.special, Edge { acts: &[], to: CONTENT }));
         }
-        let (mut reason, mut again) = (if tool.ends_reasoning { openers } else { Vec::new() }, Vec::new());
+        let mut again = Vec::new();
+        let mut reason = match tool.ends_reasoning {
+            EndsReasoning::Never => Vec::new(),
+            EndsReasoning::AtLineStart => {
+                openers.into_iter().filter(|(marker, _)| marker.starts_with(b"\n")).collect()
+            }
+            EndsReasoning::Anywhere => openers,
+        };
         let [after_open, before_close, after_close] = reasoning.map_or([0; 3], |format| format.newlines);
         if let Some(format) = reasoning {
             again = binder.spellings(format.open, 0, format.special, Edge { acts: &[], to: AFTER_OPEN });
@@ -151,6 +160,7 @@ impl Table {
                 Text::Call(keys, to) => NodeText::Call(keys, binder.state(to)?),
                 Text::Calls(keys, to) => NodeText::Calls(keys, binder.state(to)?),
                 Text::Json(to) => NodeText::Json(binder.state(to)?),
+                Text::Value(framing) => NodeText::Value(framing),
                 Text::Close(to) => NodeText::Close(binder.state(to)?),
                 Text::Optional(to) => NodeText::Optional(binder.state(to)?),
             };
@@ -220,7 +230,7 @@ const NO_TOOLS: ToolFormat = ToolFormat {
     wrappers: &[],
     states: &[],
     closers: &[],
-    ends_reasoning: false,
+    ends_reasoning: EndsReasoning::Never,
     ids: OPENAI_IDS,
     samples: &[],
 };

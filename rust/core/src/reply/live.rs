@@ -44,6 +44,7 @@ impl Live {
                 Arc::clone(table),
                 &Begin {
                     prompt_tail: &prepared.prompt_tail,
+                    tools: Arc::clone(&prepared.tools),
                     stop: &prepared.stop,
                     include_stop: prepared.include_stop,
                     id_seed: seed(&prepared.id, choice),

@@ -1,5 +1,7 @@
 //! Server-sent events, and JSON strings written straight into them.
 
+use crate::stream::escape;
+
 /// The last event of a stream that ended well.
 pub(crate) const DONE: &[u8] = b"data: [DONE]\n\n";
 
@@ -11,26 +13,7 @@ pub(crate) fn event(json: &[u8]) -> Vec<u8> {
 /// Appends `text` as a JSON string, quotes included. Only what JSON demands is escaped.
 pub(crate) fn json_string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
-    let bytes = text.as_bytes();
-    let mut from = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        if !matches!(byte, 0x00..0x20 | b'"' | b'\\') {
-            continue;
-        }
-        out.extend_from_slice(&bytes[from..at]);
-        from = at + 1;
-        match byte {
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', *byte]),
-            _ => {
-                let digit = |value: u8| b"0123456789abcdef"[usize::from(value)];
-                out.extend_from_slice(&[b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(byte & 0xF)]);
-            }
-        }
-    }
-    out.extend_from_slice(&bytes[from..]);
+    escape(text, out);
     out.push(b'"');
 }
 

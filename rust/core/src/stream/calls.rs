@@ -22,6 +22,8 @@ pub(crate) struct Calls {
     pub(crate) phase: Phase,
     /// Calls whose end was seen.
     pub(crate) num_closed: u32,
+    /// The last announced call's name.
+    pub(crate) name: String,
     /// Where the last call that was closed ends.
     pub(crate) closed_at: u64,
     seed: u64,
@@ -33,7 +35,16 @@ pub(crate) struct Calls {
 
 impl Calls {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { phase: Phase::None, num_closed: 0, closed_at: 0, seed, index: 0, valid: true, told: false }
+        Self {
+            phase: Phase::None,
+            num_closed: 0,
+            name: String::new(),
+            closed_at: 0,
+            seed,
+            index: 0,
+            valid: true,
+            told: false,
+        }
     }
 
     /// The name is known at `end`.
@@ -48,6 +59,7 @@ impl Calls {
         self.phase = Phase::Announced;
         (self.valid, self.told) = (true, false);
         let id = id.unwrap_or_else(|| made_id(table.ids, self.seed, self.index));
+        self.name.clone_from(&name);
         emit.call(Part::ToolCallStart { index: self.index, id, name }, end);
     }
 

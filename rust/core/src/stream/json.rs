@@ -257,6 +257,30 @@ impl Number {
     }
 }
 
+/// Appends the inside of a JSON string that means `text`. Only what JSON demands is escaped.
+pub(crate) fn escape(text: &str, out: &mut Vec<u8>) {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        if !matches!(byte, 0x00..0x20 | b'"' | b'\\') {
+            continue;
+        }
+        out.extend_from_slice(&bytes[from..at]);
+        from = at + 1;
+        match byte {
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', *byte]),
+            _ => {
+                let digit = |value: u8| b"0123456789abcdef"[usize::from(value)];
+                out.extend_from_slice(&[b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(byte & 0xF)]);
+            }
+        }
+    }
+    out.extend_from_slice(&bytes[from..]);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

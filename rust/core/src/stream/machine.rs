@@ -19,7 +19,9 @@ use super::call_json::CallJson;
 use super::calls::{Calls, Phase};
 use super::emit::{Emit, Kind};
 use super::json::Scan;
-use crate::formats::{Act, CONTENT, Edge, Field, Hit, Node, NodeText, Table, VERBATIM};
+use super::value::Values;
+use crate::formats::{Act, CONTENT, Edge, Field, Framing, Hit, Node, NodeText, Table, VERBATIM};
+use crate::prompt::Tool;
 
 /// The state of one reply's parse.
 #[derive(Debug)]
@@ -39,6 +41,11 @@ pub(crate) struct Machine {
     codec: Codec,
     name: Vec<u8>,
     id: Vec<u8>,
+    values: Values,
+    /// Whether the value of this state began.
+    begun: bool,
+    /// The state of a value whose end marker was seen, until it is known to be one.
+    doubted: Option<usize>,
     calls: Calls,
 }
 
@@ -57,12 +64,12 @@ pub(crate) struct Sink<'a> {
     pub(crate) emit: &'a mut Emit,
 }
 
-/// Longest name of a tool, in bytes; anything longer is not a call.
-const MAX_NAME_BYTES: usize = 256;
+/// Longest name, id or key, in bytes; anything longer is none.
+const MAX_FIELD_BYTES: usize = 256;
 
 impl Machine {
     /// `prompt_tail` is the end of the prompt, from the last turn marker on; `seed` makes call ids.
-    pub(crate) fn new(table: Arc<Table>, prompt_tail: &str, seed: u64) -> Self {
+    pub(crate) fn new(table: Arc<Table>, tools: Arc<[Tool]>, prompt_tail: &str, seed: u64) -> Self {
         let node = table.start(prompt_tail);
         Self {
             table,
@@ -76,6 +83,9 @@ impl Machine {
             codec: Codec::None,
             name: Vec::new(),
             id: Vec::new(),
+            values: Values::new(tools),
+            begun: false,
+            doubted: None,
             calls: Calls::new(seed),
         }
     }
@@ -132,6 +142,7 @@ impl Machine {
                 NodeText::First => self.first(node, emit, last),
                 NodeText::Field(field) => self.field(node, field, emit, last),
                 NodeText::Call(_, to) | NodeText::Calls(_, to) | NodeText::Json(to) => self.value(to, emit),
+                NodeText::Value(framing) => self.text_value(node, framing, emit, last),
                 NodeText::Close(to) => self.close(to, emit),
                 NodeText::Verbatim => self.verbatim(node, emit, last),
             };
@@ -210,15 +221,18 @@ impl Machine {
         };
         let written = &self.text[self.cursor..until];
         let strays = written.iter().position(u8::is_ascii_control);
-        if let Some(at) = strays.or_else(|| (self.name.len() + written.len() > MAX_NAME_BYTES).then_some(0)) {
+        let kept = match field {
+            Field::Name => &mut self.name,
+            Field::Id => &mut self.id,
+            Field::Key => &mut self.values.key,
+            Field::IsString => &mut self.values.is_string,
+        };
+        if let Some(at) = strays.or_else(|| (kept.len() + written.len() > MAX_FIELD_BYTES).then_some(0)) {
             self.cursor += at;
             self.reject(emit);
             return true;
         }
-        match field {
-            Field::Name => self.name.extend_from_slice(written),
-            Field::Id => self.id.extend_from_slice(written),
-        }
+        kept.extend_from_slice(written);
         self.cursor = until;
         match hit {
             Hit::At(start, end, edge) => {
@@ -256,6 +270,40 @@ impl Machine {
         true
     }
 
+    fn text_value(&mut self, node: &Node, framing: Framing, emit: &mut Emit, last: bool) -> bool {
+        if !self.begun {
+            match self.text.get(self.cursor) {
+                None => return false,
+                Some(b'\n') if framing == Framing::Newline => self.cursor += 1,
+                Some(_) => {}
+            }
+            self.begun = true;
+            self.start = self.cursor;
+            let json = self.values.begin(&self.calls.name);
+            self.calls.arguments(&self.table, emit, &json, self.base + self.start as u64);
+        }
+        let from = self.start;
+        let (until, hit) = match node.find.first(&self.text[from..], last) {
+            Hit::At(start, end, edge) => (from + start, Some((from + end, edge))),
+            Hit::Maybe(start) => (from + start, None),
+            Hit::None => (self.text.len(), None),
+        };
+        self.tell_value(until, emit);
+        let Some((end, edge)) = hit else { return false };
+        self.doubted = Some(self.node);
+        self.cursor = end;
+        self.enter(edge.to);
+        true
+    }
+
+    /// Tells a value's text from `start` up to `until`.
+    fn tell_value(&mut self, until: usize, emit: &mut Emit) {
+        let text = self.table.spelled(&self.text[self.start..until]);
+        let json = self.values.push(&String::from_utf8_lossy(&text));
+        self.calls.arguments(&self.table, emit, &json, self.base + until as u64);
+        (self.start, self.cursor) = (until, until);
+    }
+
     fn close(&mut self, to: usize, emit: &mut Emit) -> bool {
         self.calls.close(emit, self.base + self.cursor as u64);
         self.enter(to);
@@ -287,6 +335,10 @@ impl Machine {
 
     /// Follows a marker that begins and ends there.
     fn take(&mut self, edge: Edge, (start, end): (usize, usize), emit: &mut Emit) {
+        if self.doubted.take().is_some() {
+            let json = self.values.end();
+            self.calls.arguments(&self.table, emit, &json, self.base + start as u64);
+        }
         self.cursor = if edge.acts.contains(&Act::Peek) { start } else { end };
         let position = self.base + self.cursor as u64;
         for act in edge.acts {
@@ -295,6 +347,7 @@ impl Machine {
                     self.calls.phase = Phase::Candidate;
                     self.name.clear();
                     self.id.clear();
+                    self.values.clear();
                 }
                 Act::Peek => {}
                 Act::Announce => {
@@ -302,7 +355,10 @@ impl Machine {
                     let Some((name, id)) = named(&name, &id) else { return self.reject(emit) };
                     self.calls.announce(&self.table, emit, name, id, position);
                 }
-                Act::Close => self.calls.close(emit, position),
+                Act::Close => {
+                    self.calls.arguments(&self.table, emit, self.values.close(), position);
+                    self.calls.close(emit, position);
+                }
             }
         }
         if self.calls.phase != Phase::Candidate {
@@ -314,6 +370,7 @@ impl Machine {
     fn enter(&mut self, to: usize) {
         self.node = to;
         self.num_newlines = 0;
+        self.begun = false;
         self.codec = match self.table.nodes[to].text {
             NodeText::Call(keys, _) => Codec::Call(CallJson::new(keys, false)),
             NodeText::Calls(keys, _) => Codec::Call(CallJson::new(keys, true)),
@@ -321,6 +378,7 @@ impl Machine {
             NodeText::Prose(_)
             | NodeText::Optional(_)
             | NodeText::Close(_)
+            | NodeText::Value(_)
             | NodeText::Newlines(..)
             | NodeText::Space
             | NodeText::First
@@ -331,9 +389,14 @@ impl Machine {
 
     /// The byte at the cursor does not belong here.
     fn reject(&mut self, emit: &mut Emit) {
+        if let Some(node) = self.doubted.take() {
+            (self.node, self.begun) = (node, true);
+            return self.tell_value(self.start + first_len(&self.text[self.start..]), emit);
+        }
         match self.calls.phase {
             Phase::Announced => {
                 self.calls.spoil();
+                self.values.clear();
                 self.cursor = self.start;
                 self.enter(VERBATIM);
             }
@@ -353,6 +416,15 @@ impl Machine {
             (_, Codec::Call(call)) => call.has_whole_arguments(),
             (_, Codec::Json(arguments)) => arguments.is_valid(),
         }
+    }
+}
+
+/// Bytes of the first character, or of the first special token.
+fn first_len(text: &[u8]) -> usize {
+    match text.first().map_or(0, |byte| byte.leading_ones()) {
+        0 => 1,
+        8 => 2,
+        len => len as usize,
     }
 }
 

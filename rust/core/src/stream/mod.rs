@@ -9,14 +9,17 @@ mod event;
 mod json;
 mod ledger;
 mod machine;
+mod schema;
 mod stop;
 #[expect(clippy::module_inception, reason = "the stream is what this room makes")]
 mod stream;
+mod value;
 mod vocabulary;
 
 pub use detokenize::Utf8;
 pub use emit::Kind;
 pub use event::{Event, Finish, Part};
+pub(crate) use json::escape;
 pub use stream::{Begin, Stream};
 pub use vocabulary::Vocabulary;
 #[cfg(test)]

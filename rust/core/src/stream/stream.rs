@@ -8,6 +8,7 @@ use super::machine::Machine;
 use super::stop::Stops;
 use super::{Event, Finish, Vocabulary};
 use crate::formats::Table;
+use crate::prompt::Tool;
 
 /// The state of one reply, from its first token to its end.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub struct Stream {
 pub struct Begin<'a> {
     /// The end of the rendered prompt, from the last turn marker on.
     pub prompt_tail: &'a str,
+    /// The tools whose schemas say what arguments written as text are.
+    pub tools: Arc<[Tool]>,
     /// Stop strings.
     pub stop: &'a [String],
     /// Whether the stop string that ends the reply is part of it.
@@ -38,7 +41,12 @@ impl Stream {
     pub fn new(table: Arc<Table>, begin: &Begin) -> Self {
         Self {
             utf8: Utf8::default(),
-            machine: Machine::new(Arc::clone(&table), begin.prompt_tail, begin.id_seed),
+            machine: Machine::new(
+                Arc::clone(&table),
+                Arc::clone(&begin.tools),
+                begin.prompt_tail,
+                begin.id_seed,
+            ),
             emit: Emit::new(Stops::new(begin.stop, begin.include_stop)),
             table,
             ended: false,

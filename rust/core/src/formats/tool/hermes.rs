@@ -1,6 +1,8 @@
 //! Calls that are one JSON object each, in tags or after a marker.
 
-use crate::formats::declaration::{CallKeys, CallStyle, OPENAI_IDS, On, Signs, State, Text, ToolFormat};
+use crate::formats::declaration::{
+    CallKeys, CallStyle, EndsReasoning, OPENAI_IDS, On, Signs, State, Text, ToolFormat,
+};
 
 /// The keys of most JSON calls; Llama writes `parameters`.
 pub(super) const NAME_AND_ARGUMENTS: CallKeys =
@@ -30,7 +32,7 @@ pub(in crate::formats) const HERMES: ToolFormat = ToolFormat {
         State::new("after", Text::Space, &[On::opens("<tool_call>", "call")]),
     ],
     closers: &[On::closes("</tool_call>", "after").on_its_line()],
-    ends_reasoning: false,
+    ends_reasoning: EndsReasoning::Never,
     ids: OPENAI_IDS,
     samples: &[
         "Let me look.\n<tool_call>\n{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Zürich \\\"</tool_call>\\\"\", \

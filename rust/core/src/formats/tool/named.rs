@@ -1,7 +1,7 @@
 //! Calls whose name stands between markers and whose arguments are one JSON value.
 
 use super::hermes::{BARE, HERMES};
-use crate::formats::declaration::{Act, Field, IdPolicy, On, Signs, State, Text, ToolFormat};
+use crate::formats::declaration::{Act, EndsReasoning, Field, IdPolicy, On, Signs, State, Text, ToolFormat};
 
 /// ```text
 /// [TOOL_CALLS] [{"name": "f", "arguments": {"a": 1}}, {...}]        up to tokenizer v7
@@ -150,7 +150,7 @@ pub(in crate::formats) const KIMI_K2: ToolFormat = ToolFormat {
         ),
     ],
     closers: &[On::closes("<|tool_call_end|>", "section")],
-    ends_reasoning: true,
+    ends_reasoning: EndsReasoning::Anywhere,
     samples: &[
         "See:<|tool_calls_section_begin|><|tool_call_begin|>functions.f:0<|tool_call_argument_begin|>{\"a\": \"\\n<|tool_call_end|>\"}\
          <|tool_call_end|><|tool_call_begin|>functions.g.h:1<|tool_call_argument_begin|>{}<|tool_call_end|><|tool_calls_section_end|>",

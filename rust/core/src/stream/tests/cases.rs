@@ -1,6 +1,6 @@
 //! Replies that others get wrong, and what each is told as.
 
-use super::{Finish, Part, Setting};
+use super::{Bytes, Finish, Part, Setting};
 use crate::formats::{Table, reasoning_format, tool_format};
 
 /// Formats, replies in them, and what those are told as.
@@ -93,6 +93,82 @@ const FORMATS: &[(&str, &str, &str)] = &[
         "kimi_k2",
         "<|tool_calls_section_begin|><|tool_call_begin|>functions.f:0<|tool_call_argument_begin|>{\"a\":\"\\n\"}<|tool_call_end|><|tool_call_begin|>functions.g:1<|tool_call_argument_begin|>{}<|tool_call_end|><|tool_calls_section_end|>",
         "f({\"a\":\"\\n\"})|g({})|ToolCalls",
+    ),
+    (
+        "qwen3_coder",
+        "a\n\n<tool_call>\n<function=f>\n<parameter=s>\n  x\n\n</parameter>\n<parameter=n>\n12\n</parameter>\n</function>\n</tool_call>\nb",
+        "content:a|f({\"s\": \"  x\\n\", \"n\": 12})|content:\nb|ToolCalls",
+    ),
+    (
+        "qwen3_coder",
+        "<function=f>\n<parameter=s>\na </parameter> b\n</parameter>\n</function>",
+        "f({\"s\": \"a </parameter> b\"})|ToolCalls",
+    ),
+    (
+        "qwen3_coder",
+        "<tool_call>\n<function=g>\n</function>\n</tool_call>\n<tool_call>\n<function=f>\n<parameter=x>\nNone\n</parameter>\n</function>\n</tool_call>",
+        "g({})|f({\"x\": null})|ToolCalls",
+    ),
+    (
+        "qwen3_coder",
+        "the <tool_call> and <function=f> tags",
+        "content:the <tool_call> and <function=f> tags|Stop",
+    ),
+    ("qwen3_coder", "<tool_call>\n<function=f>\n<parameter=s>\nab", "f({\"s\": \"ab)!|Length"),
+    (
+        "seed_oss",
+        "<seed:tool_call>\n<function=f>\n<parameter=s>\nx\n</parameter>\n<parameter=n>three</parameter>\n</function>\n</seed:tool_call>",
+        "f({\"s\": \"\\nx\\n\", \"n\": \"three\"})|ToolCalls",
+    ),
+    (
+        "mimo",
+        "<tool_call>\n<function=f>\n<parameter=s>\nx</parameter>\n</function>\n</tool_call>",
+        "f({\"s\": \"\\nx\"})|ToolCalls",
+    ),
+    (
+        "glm45",
+        "a\n<tool_call>f\n<arg_key>s</arg_key>\n<arg_value> &amp; </arg_value>\n<arg_key>x</arg_key>\n<arg_value>0.10</arg_value>\n</tool_call>\n<tool_call>g\n</tool_call>",
+        "content:a|f({\"s\": \" &amp; \", \"x\": 0.10})|g({})|ToolCalls",
+    ),
+    (
+        "glm47",
+        "<tool_call>f<arg_key>o</arg_key><arg_value>{\"a\": [1]}</arg_value></tool_call><tool_call>g</tool_call>",
+        "f({\"o\": {\"a\": [1]}})|g({})|ToolCalls",
+    ),
+    (
+        "iquest",
+        "<iquest_tool_call>f<arg_key>n</arg_key><arg_value>1</arg_value></iquest_tool_call>",
+        "f({\"n\": 1})|ToolCalls",
+    ),
+    (
+        "hy_v3",
+        "<tool_calls>\n<tool_call>f<tool_sep>\n<arg_key>n</arg_key>\n<arg_value>1</arg_value>\n</tool_call>\n<tool_call>g<tool_sep>\n</tool_call>\n</tool_calls>",
+        "f({\"n\": 1})|g({})|ToolCalls",
+    ),
+    (
+        "minimax-m2",
+        "a\n<minimax:tool_call>\n<invoke name=\"f\">\n<parameter name=\"s\">1</parameter>\n</invoke>\n<invoke name=\"g\">\n</invoke>\n</minimax:tool_call>",
+        "content:a|f({\"s\": \"1\"})|g({})|ToolCalls",
+    ),
+    (
+        "dots",
+        "<dots_function_call>\n<invoke name=\"f\">\n<parameter name=\"n\">1</parameter>\n</invoke>\n</dots_function_call>",
+        "f({\"n\": 1})|ToolCalls",
+    ),
+    (
+        "deepseek_v32",
+        "a\n\n<｜DSML｜function_calls>\n<｜DSML｜invoke name=\"f\">\n<｜DSML｜parameter name=\"n\" string=\"true\">1</｜DSML｜parameter>\n<｜DSML｜parameter name=\"s\" string=\"false\">[0.10]</｜DSML｜parameter>\n</｜DSML｜invoke>\n</｜DSML｜function_calls>",
+        "content:a|f({\"n\": \"1\", \"s\": [0.10]})|ToolCalls",
+    ),
+    (
+        "step3",
+        "<｜tool_calls_begin｜>\n<｜tool_call_begin｜>function<｜tool_sep｜><steptml:invoke name=\"f\"><steptml:parameter name=\"s\">a <b></steptml:parameter></steptml:invoke><｜tool_call_end｜>\n<｜tool_calls_end｜>",
+        "f({\"s\": \"a <b>\"})|ToolCalls",
+    ),
+    (
+        "minicpm5",
+        "<function name=\"f\"><param name=\"s\"><![CDATA[a</param>]]></param><param name=\"n\">1</param></function>",
+        "f({\"s\": \"a</param>\", \"n\": 1})|ToolCalls",
     ),
 ];
 
@@ -295,4 +371,38 @@ fn kimi_calls_within_open_reasoning_and_means_it() {
         told(&setting("qwen3", "kimi_k2"), "<think>a<|tool_call_begin|>\nb"),
         "reasoning:a<|tool_call_begin|>\nb|Stop"
     );
+}
+
+#[test]
+fn a_special_token_is_a_marker_and_text_that_looks_like_it_is_not() {
+    let specials = ["<|action_start|>", "<|plugin|>", "<|action_end|>", "<|im_end|>"];
+    let vocabulary = Bytes::with(&specials);
+    let table = Table::bind(reasoning_format("qwen3"), tool_format("internlm"), Some(&vocabulary)).unwrap();
+    let setting = Setting::new("special", table);
+    let call = "<|plugin|>\n{\"name\":\"f\",\"arguments\":{\"a\":\"<|action_end|>\"}}";
+    // Bytes, and the special token that follows them.
+    let told_tokens = |text: &[(&str, Option<usize>)]| {
+        let (mut stream, mut parts) = (setting.stream(), Vec::new());
+        for (bytes, special) in text {
+            let ids = bytes.bytes().map(u32::from).chain(special.map(|at| 256 + u32::try_from(at).unwrap()));
+            stream.push(&vocabulary, &ids.collect::<Vec<_>>());
+        }
+        stream.finish(Finish::Stop);
+        parts.extend(stream.drain().map(|event| event.part));
+        parts
+    };
+    let text = told_tokens(&[("<|action_start|>", None), (call, None), ("<|action_end|>", Some(3))]);
+    assert_eq!(text[0], Part::Content { text: format!("<|action_start|>{call}<|action_end|>") });
+    let body = call.strip_prefix("<|plugin|>").unwrap();
+    let tokens = told_tokens(&[("a", Some(0)), ("", Some(1)), (body, Some(2))]);
+    assert_eq!(tokens[0], Part::Content { text: "a".into() });
+    assert_eq!(tokens[2], Part::ToolCallArguments { index: 0, text: "{\"a\":\"<|action_end|>\"}".into() });
+    assert_eq!(tokens[4], Part::End { finish: Finish::ToolCalls });
+    // What is no call is content with its tokens spelled out; a token that is no marker is never text.
+    let none = told_tokens(&[("", Some(0)), ("x", Some(3)), ("y", Some(2))]);
+    assert_eq!(none[0], Part::Content { text: "<|action_start|>xy<|action_end|>".into() });
+    // A token within a JSON string is part of the string.
+    let (before, after) = body.split_once("<|action_end|>").unwrap();
+    let within = told_tokens(&[("", Some(0)), ("", Some(1)), (before, Some(2)), (after, Some(2))]);
+    assert_eq!(within[1], Part::ToolCallArguments { index: 0, text: "{\"a\":\"<|action_end|>\"}".into() });
 }

@@ -2,12 +2,13 @@
 
 mod cases;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::formats::{REASONING_FORMATS, TOOL_FORMATS, Table};
+use crate::prompt::Tool;
 
 /// Everything a reply is fed with, but its text.
 #[derive(Clone, Debug)]
@@ -29,6 +30,7 @@ impl Setting {
     fn stream(&self) -> Stream {
         let begin = Begin {
             prompt_tail: self.prompt_tail,
+            tools: tools(),
             stop: &self.stop,
             include_stop: self.include_stop,
             id_seed: 7,
@@ -55,6 +57,14 @@ impl Setting {
     }
 }
 
+/// A tool whose arguments are of every kind.
+fn tools() -> Arc<[Tool]> {
+    let parameters = serde_json::json!({"properties": {
+        "s": {"type": "string"}, "n": {"type": "integer"}, "x": {"type": ["number", "null"]}, "o": {"type": "object"},
+    }});
+    Arc::from([Tool { name: "f".into(), parameters }])
+}
+
 /// Adjacent deltas of one kind as one.
 fn merged(events: Vec<Event>) -> Vec<Event> {
     let mut merged: Vec<Event> = Vec::new();
@@ -76,24 +86,45 @@ fn merged(events: Vec<Event>) -> Vec<Event> {
     merged
 }
 
-/// Each format alone, each with its samples, and all pairs of a reasoning and a tool-call format.
-fn settings() -> Vec<(Setting, Vec<String>)> {
+/// Each format alone with its samples, and each tool-call format after reasoning.
+static SETTINGS: LazyLock<Vec<(Setting, Vec<String>)>> = LazyLock::new(|| {
     let owned = |samples: &[&str]| samples.iter().map(ToString::to_string).collect::<Vec<_>>();
     let mut settings = Vec::new();
     for tool in TOOL_FORMATS {
         let table = Table::bind(None, Some(tool), None).unwrap();
         settings.push((Setting::new(tool.name, table), owned(tool.samples)));
-        for reasoning in REASONING_FORMATS {
-            let table = Table::bind(Some(reasoning), Some(tool), None).unwrap();
-            let both = reasoning.samples[0].to_owned() + tool.samples[0];
-            settings.push((Setting::new(tool.name, table), vec![both]));
-        }
+        let reasoning = REASONING_FORMATS[0];
+        let table = Table::bind(Some(reasoning), Some(tool), None).unwrap();
+        let both = reasoning.samples[0].to_owned() + tool.samples[0];
+        settings.push((Setting::new(tool.name, table), vec![both]));
     }
     for reasoning in REASONING_FORMATS {
         let table = Table::bind(Some(reasoning), None, None).unwrap();
         settings.push((Setting::new(reasoning.name, table), owned(reasoning.samples)));
     }
     settings
+});
+
+/// One of the settings, and a text: a sample of it in which pieces were cut out, repeated and put in.
+fn edited_samples() -> impl Strategy<Value = (Setting, String)> {
+    let index = any::<prop::sample::Index>;
+    let edits = proptest::collection::vec((index(), 0..7_usize, index(), 0..24_usize, any::<bool>()), 0..5);
+    let which = (0..SETTINGS.len()).prop_flat_map(|at| (Just(at), 0..SETTINGS[at].1.len()));
+    (which, edits).prop_map(|((at, sample), edits)| {
+        let (setting, samples) = &SETTINGS[at];
+        let mut text: Vec<char> = samples[sample].chars().collect();
+        for (place, removed, source, copied, repeats) in edits {
+            let slice = |from: usize, len: usize| from..(from + len).min(text.len());
+            let copy = slice(source.index(text.len() + 1), copied);
+            let piece: Vec<char> = if repeats {
+                text[copy].to_vec()
+            } else {
+                PIECES[source.index(PIECES.len())].chars().collect()
+            };
+            text.splice(slice(place.index(text.len() + 1), removed), piece);
+        }
+        (setting.clone(), text.into_iter().collect())
+    })
 }
 
 fn cut<'a>(bytes: &'a [u8], cuts: &[prop::sample::Index]) -> Vec<&'a [u8]> {
@@ -158,7 +189,7 @@ fn assert_whole(events: &[Event], num_tokens: usize) {
 
 #[test]
 fn every_sample_gives_the_same_events_under_every_two_way_split_and_byte_by_byte() {
-    for (setting, samples) in settings() {
+    for (setting, samples) in SETTINGS.iter() {
         for sample in samples {
             let bytes = sample.as_bytes();
             let whole = setting.events(&[bytes]);
@@ -179,7 +210,7 @@ fn every_sample_gives_the_same_events_under_every_two_way_split_and_byte_by_byte
 
 #[test]
 fn what_was_told_for_a_prefix_is_a_prefix_of_what_is_told_for_more() {
-    for (setting, samples) in settings() {
+    for (setting, samples) in SETTINGS.iter() {
         for sample in samples {
             let whole = flat(&setting.events(&[sample.as_bytes()]));
             for at in 0..=sample.len() {
@@ -197,8 +228,8 @@ fn what_was_told_for_a_prefix_is_a_prefix_of_what_is_told_for_more() {
 
 #[test]
 fn a_reply_cut_anywhere_by_the_limit_says_length_and_keeps_what_it_told() {
-    for (mut setting, samples) in settings() {
-        setting.finish = Finish::Length;
+    for (setting, samples) in SETTINGS.iter() {
+        let setting = Setting { finish: Finish::Length, ..setting.clone() };
         for sample in samples {
             for at in 0..=sample.len() {
                 let events = setting.events(&[&sample.as_bytes()[..at]]);
@@ -211,7 +242,7 @@ fn a_reply_cut_anywhere_by_the_limit_says_length_and_keeps_what_it_told() {
 
 #[test]
 fn a_reply_that_ends_within_a_call_never_asks_for_the_tool() {
-    for (setting, samples) in settings() {
+    for (setting, samples) in SETTINGS.iter() {
         for sample in samples {
             let whole = arguments_and_ends(&setting.events(&[sample.as_bytes()]));
             for at in 0..=sample.len() {
@@ -247,44 +278,45 @@ fn without_tools_their_markup_is_content_byte_for_byte() {
 }
 
 /// Pieces of markup, of what looks like it, and of what lies between.
+const PIECES: &[&str] = &[
+    "<tool_call>",
+    "</tool_call>",
+    "<tool_",
+    "call>",
+    "\n",
+    " ",
+    "\n\n",
+    "<think>",
+    "</think>",
+    "</",
+    "<",
+    ">",
+    "{\"name\": \"f\"",
+    "{\"name\": \"f\", \"arguments\": {\"a\": 1}}",
+    ", \"arguments\": ",
+    "{\"a\": 0.10}",
+    "{",
+    "}",
+    "\"",
+    "\\",
+    "\\u00e9",
+    ",",
+    ":",
+    "[",
+    "]",
+    "\"{\\\"a\\\": 2}\"",
+    "{\"arguments\": {}, \"name\": \"g\"}",
+    "text",
+    "é",
+    "🫠",
+    "1e5",
+    "tru",
+    "null",
+    "\u{1}",
+];
+
 fn pieces_of_markup() -> impl Strategy<Value = String> {
-    let pieces = [
-        "<tool_call>",
-        "</tool_call>",
-        "<tool_",
-        "call>",
-        "\n",
-        " ",
-        "\n\n",
-        "<think>",
-        "</think>",
-        "</",
-        "<",
-        ">",
-        "{\"name\": \"f\"",
-        "{\"name\": \"f\", \"arguments\": {\"a\": 1}}",
-        ", \"arguments\": ",
-        "{\"a\": 0.10}",
-        "{",
-        "}",
-        "\"",
-        "\\",
-        "\\u00e9",
-        ",",
-        ":",
-        "[",
-        "]",
-        "\"{\\\"a\\\": 2}\"",
-        "{\"arguments\": {}, \"name\": \"g\"}",
-        "text",
-        "é",
-        "🫠",
-        "1e5",
-        "tru",
-        "null",
-        "\u{1}",
-    ];
-    proptest::collection::vec(prop::sample::select(pieces.to_vec()), 0..14).prop_map(|pieces| pieces.concat())
+    proptest::collection::vec(prop::sample::select(PIECES), 0..14).prop_map(|pieces| pieces.concat())
 }
 
 proptest! {
@@ -292,21 +324,29 @@ proptest! {
 
     #[test]
     fn any_text_gives_the_same_events_under_any_split(
-        text in pieces_of_markup(),
-        which in any::<prop::sample::Index>(),
+        (setting, text) in edited_samples(),
         cuts in proptest::collection::vec(any::<prop::sample::Index>(), 0..8),
-        stop in proptest::collection::vec("[<>a-f\"\\n ]{1,3}", 0..3),
+        stop in proptest::collection::vec("[<>a-f\"\n ]{1,3}", 0..3),
         include_stop in any::<bool>(),
         limit in any::<bool>(),
         opened in any::<bool>(),
     ) {
-        let settings = settings();
-        let (mut setting, _) = settings[which.index(settings.len())].clone();
-        (setting.stop, setting.include_stop) = (stop, include_stop);
-        setting.prompt_tail = if opened { "<think>\n" } else { "" };
-        setting.finish = if limit { Finish::Length } else { Finish::Stop };
+        let prompt_tail = if opened { "<think>\n" } else { "" };
+        let finish = if limit { Finish::Length } else { Finish::Stop };
+        let setting = Setting { prompt_tail, stop, include_stop, finish, ..setting };
         let whole = setting.events(&[text.as_bytes()]);
         prop_assert_eq!(setting.events(&cut(text.as_bytes(), &cuts)), whole);
+    }
+
+    #[test]
+    fn any_text_is_told_whole_and_nothing_of_it_is_taken_back(
+        (setting, text) in edited_samples(),
+        at in any::<prop::sample::Index>(),
+    ) {
+        let whole = setting.events(&[text.as_bytes()]);
+        assert_whole(&whole, text.len());
+        let (events, _) = setting.pushed(&[&text.as_bytes()[..at.index(text.len() + 1)]]);
+        prop_assert!(flat(&whole).starts_with(&flat(&events)));
     }
 
     #[test]
@@ -314,7 +354,7 @@ proptest! {
         bytes in proptest::collection::vec(any::<u8>(), 0..60),
         cuts in proptest::collection::vec(any::<prop::sample::Index>(), 0..8),
     ) {
-        let (setting, _) = settings().remove(1);
+        let (setting, _) = &SETTINGS[1];
         let whole = setting.events(&[&bytes]);
         assert_whole(&whole, bytes.len());
         prop_assert_eq!(setting.events(&cut(&bytes, &cuts)), whole);
@@ -322,7 +362,7 @@ proptest! {
 
     #[test]
     fn where_no_call_was_made_the_content_is_the_reply_byte_for_byte(text in pieces_of_markup()) {
-        let (setting, _) = settings().remove(0);
+        let (setting, _) = &SETTINGS[0];
         let events = setting.events(&[text.as_bytes()]);
         assert_whole(&events, text.len());
         if arguments_and_ends(&events).is_empty() {
@@ -334,7 +374,7 @@ proptest! {
 
     #[test]
     fn all_that_is_told_was_written_in_this_order(text in pieces_of_markup()) {
-        let (setting, _) = settings().remove(1);
+        let (setting, _) = &SETTINGS[1];
         let mut rest = text.as_str();
         for event in setting.events(&[text.as_bytes()]) {
             let told = match event.part {

@@ -1,0 +1,87 @@
+//! Arguments written as text, one key and value after the other -> the arguments' JSON.
+//!
+//! ```text
+//!  <parameter=a>x</parameter><parameter=n>1</parameter></function>   ->   {"a": "x", "n": 1}
+//! ```
+//!
+//! A string streams as it comes; any other value is held back until its end, because only then it is known
+//! whether it fits its schema.
+
+use std::sync::Arc;
+
+use super::json::escape;
+use super::schema::Types;
+use crate::prompt::Tool;
+
+/// The arguments of one call.
+#[derive(Debug)]
+pub(crate) struct Values {
+    tools: Arc<[Tool]>,
+    num_keys: u32,
+    /// The next value's key.
+    pub(crate) key: Vec<u8>,
+    /// What the wire says of the next value's type, where it does.
+    pub(crate) is_string: Vec<u8>,
+    types: Types,
+    /// A value that is held back.
+    text: String,
+}
+
+impl Values {
+    pub(crate) fn new(tools: Arc<[Tool]>) -> Self {
+        let (key, is_string, text) = (Vec::new(), Vec::new(), String::new());
+        Self { tools, num_keys: 0, key, is_string, types: Types::ANY, text }
+    }
+
+    /// A call begins.
+    pub(crate) fn clear(&mut self) {
+        self.num_keys = 0;
+        self.clear_key();
+    }
+
+    /// The value of the key begins in a call of `tool`: JSON up to it.
+    pub(crate) fn begin(&mut self, tool: &str) -> Vec<u8> {
+        let key = String::from_utf8_lossy(&self.key).into_owned();
+        self.types = match self.is_string.as_slice() {
+            b"true" => Types::STRING,
+            b"false" => Types::JSON,
+            _ => Types::of(&self.tools, tool, &key),
+        };
+        let mut json = if self.num_keys == 0 { b"{\"".to_vec() } else { b", \"".to_vec() };
+        escape(&key, &mut json);
+        json.extend_from_slice(if self.types == Types::STRING { b"\": \"" } else { b"\": " });
+        self.num_keys += 1;
+        self.clear_key();
+        json
+    }
+
+    /// More of the value: the JSON that is certain now.
+    pub(crate) fn push(&mut self, text: &str) -> Vec<u8> {
+        let mut json = Vec::new();
+        if self.types == Types::STRING {
+            escape(text, &mut json);
+        } else {
+            self.text.push_str(text);
+        }
+        json
+    }
+
+    /// The value is whole: the JSON that is left of it.
+    pub(crate) fn end(&mut self) -> Vec<u8> {
+        if self.types == Types::STRING {
+            return b"\"".to_vec();
+        }
+        self.types.json(&std::mem::take(&mut self.text))
+    }
+
+    /// The call is whole: the JSON that is left of its arguments.
+    pub(crate) fn close(&mut self) -> &'static [u8] {
+        if self.num_keys > 0 { b"}" } else { b"" }
+    }
+
+    fn clear_key(&mut self) {
+        self.key.clear();
+        self.is_string.clear();
+        self.text.clear();
+    }
+}
