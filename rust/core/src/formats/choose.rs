@@ -79,6 +79,33 @@ mod tests {
     }
 
     #[test]
+    fn real_templates_that_reason_are_given_their_own_way_of_it() {
+        for (file, name) in [
+            ("qwen-qwen3-0.6b", "qwen3"),
+            ("nemotron-3-nano-30b-a3b", "qwen3"),
+            ("minimax-m2", "qwen3"),
+            ("deepseek-r1-0528-qwen3-8b", "qwen3"),
+            ("deepseek-v3.1", "deepseek_v31"),
+            ("glm-4.6", "glm45"),
+            ("glm-4.7-flash", "glm45"),
+            ("kimi-k2-thinking", "kimi_k2"),
+            ("seed-oss-36b-instruct", "seed_oss"),
+            ("hunyuan-a13b-instruct", "hunyuan_a13b"),
+            ("granite-3.3-2b-instruct", "granite_thinking"),
+            ("cohere-command-a-reasoning-08-2025", "cohere"),
+            ("apertus-8b-instruct", "apertus"),
+            ("gemma-4-31b-it", "gemma4"),
+        ] {
+            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/templates");
+            let Ok(template) = std::fs::read_to_string(format!("{folder}/{file}.jinja")) else {
+                eprintln!("skipped: {folder}/{file}.jinja is not there");
+                return;
+            };
+            assert_eq!(choose(&template).reasoning.map(|format| format.name), Some(name), "{file}");
+        }
+    }
+
+    #[test]
     fn the_reason_names_what_was_seen() {
         assert_eq!(choose("").reason, "there is no chat template");
         assert_eq!(choose("<think></think>").reason, "the chat template has </think>");

@@ -45,8 +45,10 @@ pub struct ReasoningFormat {
     pub open: &'static str,
     /// Ends it.
     pub close: &'static str,
-    /// Newlines that belong to the markers: after `open`, before `close`, after `close`.
-    pub newlines: [u8; 3],
+    /// Newlines that belong to the markers, at most: before `open`, after it, before `close`, after it.
+    pub newlines: [u8; 4],
+    /// Markers around the answer that follows the reasoning, where the family writes them.
+    pub answer: Option<(&'static str, &'static str)>,
     /// Where a reply starts.
     pub start: Start,
     /// A reply in this format, for tests.

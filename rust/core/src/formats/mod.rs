@@ -5,6 +5,7 @@
 
 mod choose;
 mod declaration;
+mod reasoning;
 mod registry;
 mod table;
 mod tool;

@@ -1,7 +1,7 @@
 //! All formats, and the names they are found by.
 
-use super::declaration::{ReasoningFormat, Signs, Start, ToolFormat};
-use super::tool;
+use super::declaration::{ReasoningFormat, ToolFormat};
+use super::{reasoning, tool};
 
 /// Every tool-call format.
 pub const TOOL_FORMATS: &[&ToolFormat] = &[
@@ -34,36 +34,25 @@ pub const TOOL_FORMATS: &[&ToolFormat] = &[
     &tool::MINICPM5,
 ];
 
-/// Every reasoning format.
-///
-/// The newlines are what the families' templates write: `<think>⏎reasoning⏎</think>⏎⏎content`.
-pub const REASONING_FORMATS: &[&ReasoningFormat] = &[&THINK, &DEEPSEEK_R1];
-
-const THINK_SAMPLES: &[&str] = &[
-    "<think>\nHmm, a\n\n<tool_call>?\n</think>\n\nIt is 4.",
-    "<think>one</think>two<think>three</think>",
-    "<think>\n\n</think>\n\n\nfour",
-    "no < thinking, </think> here <thin",
+/// Every reasoning format; the ones with more particular signs first.
+pub const REASONING_FORMATS: &[&ReasoningFormat] = &[
+    &reasoning::HUNYUAN_A13B,
+    &reasoning::GRANITE_THINKING,
+    &reasoning::ERNIE45,
+    &reasoning::GLM45,
+    &reasoning::KIMI_K2,
+    &reasoning::DEEPSEEK_V31,
+    &reasoning::QWEN3,
+    &reasoning::DEEPSEEK_R1,
+    &reasoning::SEED_OSS,
+    &reasoning::KIMI,
+    &reasoning::MISTRAL,
+    &reasoning::COHERE,
+    &reasoning::APERTUS,
+    &reasoning::GEMMA4,
+    &reasoning::MINIMAX_M3,
+    &reasoning::GRANITE,
 ];
-
-const THINK: ReasoningFormat = ReasoningFormat {
-    name: "qwen3",
-    aliases: &["think", "base", "basic", "glm45", "deepseek_v31", "deepseek_v3", "nano_v3", "nemotron_v3"],
-    special: false,
-    signs: Signs { all: &["</think>"], none: &[] },
-    open: "<think>",
-    close: "</think>",
-    newlines: [1, 1, 2],
-    start: Start::Content,
-    samples: THINK_SAMPLES,
-};
-
-const DEEPSEEK_R1: ReasoningFormat = ReasoningFormat {
-    name: "deepseek_r1",
-    aliases: &["deepseek-r1", "qwen3_thinking", "kimi_thinking", "minimax", "minimax_m2", "step3", "olmo3"],
-    start: Start::Reasoning,
-    ..THINK
-};
 
 /// The tool-call format with this name or alias.
 #[must_use]

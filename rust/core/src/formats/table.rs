@@ -101,7 +101,11 @@ const OPENED_AND_FRAMED: usize = 5;
 pub(crate) const VERBATIM: usize = 6;
 /// Where the answer begins.
 const FIRST: usize = 7;
-const FIRST_OF_TOOL: usize = 8;
+/// Where the answer's own marker may stand.
+const ANSWER: usize = 8;
+const AFTER_ANSWER_OPEN: usize = 9;
+const IN_ANSWER: usize = 10;
+const FIRST_OF_TOOL: usize = 11;
 
 impl Table {
     /// Binds formats to a vocabulary; without one, marker text counts as the marker.
@@ -131,18 +135,30 @@ impl Table {
             }
             EndsReasoning::Anywhere => openers,
         };
-        let [after_open, before_close, after_close] = reasoning.map_or([0; 3], |format| format.newlines);
+        let [before_open, after_open, before_close, after_close] =
+            reasoning.map_or([0; 4], |format| format.newlines);
         if let Some(format) = reasoning {
-            again = binder.spellings(format.open, 0, format.special, Edge { acts: &[], to: AFTER_OPEN });
+            let open = Edge { acts: &[], to: AFTER_OPEN };
+            again = binder.spellings(format.open, before_open, format.special, open);
             content.extend(again.iter().cloned());
             let close = Edge { acts: &[], to: AFTER_CLOSE };
             reason.extend(binder.spellings(format.close, before_close, format.special, close));
         }
+        let (mut answer, mut in_answer) = (Vec::new(), content.clone());
+        if let Some((format, (open, close))) = reasoning.and_then(|format| Some((format, format.answer?))) {
+            answer = binder.spellings(open, 0, format.special, Edge { acts: &[], to: AFTER_ANSWER_OPEN });
+            in_answer.extend(binder.spellings(close, 1, format.special, Edge { acts: &[], to: CONTENT }));
+        }
         let mut first = binder.markers(tool.first_openers)?;
-        let begin = if first.is_empty() { CONTENT } else { FIRST };
+        let mut begin = if first.is_empty() { CONTENT } else { FIRST };
         first.extend(content.iter().cloned());
         let closers = binder.markers(tool.closers)?;
         let node = |text, markers| Node { text, find: Find::new(markers) };
+        let before_answer = NodeText::Optional(begin);
+        if !answer.is_empty() {
+            begin = ANSWER;
+            answer.extend(again.iter().cloned());
+        }
         let mut nodes = vec![
             node(NodeText::Prose(Kind::Content), content),
             node(NodeText::Prose(Kind::Reasoning), reason),
@@ -152,6 +168,9 @@ impl Table {
             node(NodeText::Optional(REASONING), again),
             node(NodeText::Verbatim, closers),
             node(NodeText::First, first),
+            node(before_answer, answer),
+            node(NodeText::Newlines(1, IN_ANSWER), Vec::new()),
+            node(NodeText::Prose(Kind::Content), in_answer),
         ];
         for state in tool.states {
             let text = match state.text {
@@ -260,7 +279,7 @@ impl Binder<'_> {
         special: bool,
         edge: Edge,
     ) -> Vec<(Vec<u8>, Edge)> {
-        let token = self.special(marker).map(|number| special_bytes(number).to_vec());
+        let token = self.tokens(marker);
         let text = (token.is_none() || !special).then(|| marker.as_bytes().to_vec());
         let mut spellings = Vec::new();
         for bytes in token.into_iter().chain(text) {
@@ -269,6 +288,24 @@ impl Binder<'_> {
             }
         }
         spellings
+    }
+
+    /// A marker as its special tokens and the text around them; `None` when none of it is one.
+    fn tokens(&mut self, marker: &'static str) -> Option<Vec<u8>> {
+        let (mut bytes, mut at, mut any) = (Vec::new(), 0, false);
+        while at < marker.len() {
+            let mut ends = (at + 1..=marker.len()).rev().filter(|end| marker.is_char_boundary(*end));
+            let token = ends.find_map(|end| Some((end, self.special(&marker[at..end])?)));
+            if let Some((end, number)) = token {
+                bytes.extend(special_bytes(number));
+                (at, any) = (end, true);
+            } else {
+                let end = at + marker[at..].chars().next().map_or(1, char::len_utf8);
+                bytes.extend_from_slice(&marker.as_bytes()[at..end]);
+                at = end;
+            }
+        }
+        any.then_some(bytes)
     }
 
     fn special(&mut self, marker: &'static str) -> Option<usize> {

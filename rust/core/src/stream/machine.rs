@@ -252,6 +252,9 @@ impl Machine {
                 let mut told = Vec::new();
                 let (scan, through) = arguments.push(bytes, &mut told);
                 sink.calls.arguments(sink.table, sink.emit, &told, from + through as u64);
+                if matches!(scan, Scan::End(_)) && !arguments.is_valid() {
+                    sink.calls.spoil();
+                }
                 scan
             }
             Codec::None => Scan::Bad(0),

@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use proptest::prelude::*;
 
 use super::*;
-use crate::formats::{REASONING_FORMATS, TOOL_FORMATS, Table};
+use crate::formats::{REASONING_FORMATS, TOOL_FORMATS, Table, reasoning_format};
 use crate::prompt::Tool;
 
 /// Everything a reply is fed with, but its text.
@@ -93,7 +93,7 @@ static SETTINGS: LazyLock<Vec<(Setting, Vec<String>)>> = LazyLock::new(|| {
     for tool in TOOL_FORMATS {
         let table = Table::bind(None, Some(tool), None).unwrap();
         settings.push((Setting::new(tool.name, table), owned(tool.samples)));
-        let reasoning = REASONING_FORMATS[0];
+        let reasoning = reasoning_format("qwen3").unwrap();
         let table = Table::bind(Some(reasoning), Some(tool), None).unwrap();
         let both = reasoning.samples[0].to_owned() + tool.samples[0];
         settings.push((Setting::new(tool.name, table), vec![both]));
