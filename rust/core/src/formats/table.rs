@@ -214,6 +214,15 @@ impl Table {
         Some(special_bytes(at))
     }
 
+    /// Length of the special token that `bytes` begin with, or else of the text up to one.
+    pub(crate) fn run_len(bytes: &[u8]) -> usize {
+        match memchr::memchr(SPECIAL, bytes) {
+            Some(0) => 2,
+            Some(at) => at,
+            None => bytes.len(),
+        }
+    }
+
     /// Text with its special tokens spelled out.
     pub(crate) fn spelled<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         if self.specials.is_empty() || memchr::memchr(SPECIAL, bytes).is_none() {

@@ -28,7 +28,7 @@ use crate::prompt::Tool;
 pub(crate) struct Machine {
     table: Arc<Table>,
     node: usize,
-    /// The prose that a call which is none falls back to.
+    /// The prose that what is no call belongs to: where its opener stood, and after a call content.
     home: usize,
     /// What was not told yet.
     pub(crate) text: Vec<u8>,
@@ -161,7 +161,7 @@ impl Machine {
         };
         self.tell(kind, until, emit);
         let Some((start, end, edge)) = hit else { return false };
-        self.home = self.node;
+        self.home = if edge.acts.contains(&Act::Open) { self.node } else { CONTENT };
         self.take(edge, (start, end), emit);
         true
     }
@@ -308,6 +308,7 @@ impl Machine {
     }
 
     fn close(&mut self, to: usize, emit: &mut Emit) -> bool {
+        self.home = CONTENT;
         self.calls.close(emit, self.base + self.cursor as u64);
         self.enter(to);
         true
@@ -328,12 +329,16 @@ impl Machine {
         true
     }
 
-    /// Tells prose from `start` up to `until`.
+    /// Tells prose from `start` up to `until`, with the special tokens in it one by one: each is spelled out.
     fn tell(&mut self, kind: Kind, until: usize, emit: &mut Emit) {
-        let bytes = &self.text[self.start..until];
-        let text = self.table.spelled(bytes);
-        emit.prose(kind, &text, self.base + until as u64, text.len() != bytes.len());
-        (self.start, self.cursor) = (until, until);
+        while self.start < until {
+            let bytes = &self.text[self.start..until];
+            let len = Table::run_len(bytes);
+            let text = self.table.spelled(&bytes[..len]);
+            self.start += len;
+            emit.prose(kind, &text, self.base + self.start as u64, text.len() != len);
+        }
+        self.cursor = until;
     }
 
     /// Follows a marker that begins and ends there.
@@ -360,6 +365,7 @@ impl Machine {
                 }
                 Act::Close => {
                     self.calls.arguments(&self.table, emit, self.values.close(), position);
+                    self.home = CONTENT;
                     self.calls.close(emit, position);
                 }
             }

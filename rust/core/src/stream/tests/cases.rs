@@ -214,6 +214,28 @@ fn framing_is_taken_exactly_as_the_template_writes_it() {
 }
 
 #[test]
+fn what_follows_reasoning_is_content_where_a_call_may_begin_the_answer() {
+    let llama = |text: &str| told(&setting("qwen3", "llama3_json"), text);
+    assert_eq!(llama("<think>\nhm\n</think>\n\nyes"), "reasoning:hm|content:yes|Stop");
+    assert_eq!(llama("<think>hm</think>{\"a\": 1}"), "reasoning:hm|content:{\"a\": 1}|Stop");
+    assert_eq!(
+        llama("<think>hm</think>{\"name\":\"f\",\"parameters\":{}} b"),
+        "reasoning:hm|f({})|content: b|ToolCalls"
+    );
+}
+
+#[test]
+fn what_follows_a_call_that_ended_the_reasoning_is_content() {
+    let kimi = |text: &str| told(&setting("qwen3", "kimi_k2"), text);
+    let call = "<|tool_calls_section_begin|><|tool_call_begin|>functions.f:0<|tool_call_argument_begin|>{}<|tool_call_end|>";
+    assert_eq!(kimi(&format!("<think>hm{call} yes")), "reasoning:hm|f({})|content: yes|ToolCalls");
+    assert_eq!(
+        kimi("<think>hm<|tool_calls_section_begin|> no"),
+        "reasoning:hm<|tool_calls_section_begin|> no|Stop"
+    );
+}
+
+#[test]
 fn arguments_pass_as_they_are_written() {
     let call = |arguments: &str| {
         hermes(&format!("<tool_call>{{\"name\":\"f\",\"arguments\":{arguments}}}</tool_call>"))
