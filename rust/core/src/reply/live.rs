@@ -95,6 +95,12 @@ impl Live {
         choices.map(|(_, index)| sequence(self.prepared.request, index))
     }
 
+    /// Whether the sequence is one of the choices and not finished.
+    pub(crate) fn is_open(&self, sequence: u64) -> bool {
+        let choice = self.choices.get(choice_of(sequence) as usize);
+        choice.is_some_and(|choice| choice.finish_reason.is_none())
+    }
+
     /// The first bytes: who speaks, once per choice.
     pub(crate) fn begin(&self) -> Vec<u8> {
         let mut out = Vec::new();
@@ -104,15 +110,11 @@ impl Live {
         out
     }
 
-    /// Takes one choice's tokens of a step; appends what the client is sent. Returns whether the core, and
+    /// Takes an open choice's tokens of a step; appends what the client is sent. Returns whether the core, and
     /// not the worker, ended the choice.
     pub(crate) fn push(&mut self, vocabulary: &dyn Vocabulary, row: &RowTokens, out: &mut Vec<u8>) -> bool {
         let index = choice_of(row.sequence);
-        let Some(choice) =
-            self.choices.get_mut(index as usize).filter(|choice| choice.finish_reason.is_none())
-        else {
-            return false;
-        };
+        let Some(choice) = self.choices.get_mut(index as usize) else { return false };
         choice.emitted_ids.extend_from_slice(&row.ids);
         let finish = choice.take(vocabulary, row, &self.prepared);
         let by_core = choice.stream.is_ended() && row.end == StepEnd::Running;

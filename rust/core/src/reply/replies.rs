@@ -127,11 +127,13 @@ impl Replies {
 
     fn push(&mut self, row: &RowTokens, generation: u32, step: &mut Advance) {
         let request = request_of(row.sequence);
-        let Some(reply) = self.live.get_mut(&request).filter(|reply| reply.generation == generation) else {
-            return;
-        };
+        let awaited = |reply: &&mut Live| reply.generation == generation && reply.is_open(row.sequence);
+        let Some(reply) = self.live.get_mut(&request).filter(awaited) else { return };
         let num_tokens = u32::try_from(row.ids.len()).unwrap_or(u32::MAX);
         let chunk = step.chunk(request, reply);
+        if chunk.error.is_some() {
+            return;
+        }
         chunk.num_tokens += num_tokens;
         let vocabulary = &*self.vocabulary;
         let pushed = catch_unwind(AssertUnwindSafe(|| reply.push(vocabulary, row, &mut chunk.data)));

@@ -1,8 +1,9 @@
 //! One server's replies, walked through by calling functions.
 
+mod properties;
+
 use std::sync::Arc;
 
-use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
@@ -301,6 +302,39 @@ fn a_reply_that_fails_ends_its_stream_with_one_error_and_no_done() {
 }
 
 #[test]
+fn two_choices_that_the_worker_gives_up_in_one_step_end_the_stream_with_one_error() {
+    let mut replies = replies();
+    replies.open(&Arc::new(Prepared { num_choices: 3, ..prepared(1, streamed()) }), 1);
+    let rows = vec![
+        row(1, 0, b"", StepEnd::Aborted),
+        row(1, 1, b"late", StepEnd::Running),
+        row(1, 2, b"", StepEnd::Aborted),
+    ];
+    let chunk = step(&mut replies, rows).chunks.remove(0);
+    let error = crate::wire::Error::Internal { id: "chatcmpl-1".into() };
+    assert_eq!(chunk.data, [b"data: ", &error.to_json()[..], b"\n\n"].concat());
+    assert!(chunk.finished && chunk.num_tokens == 0 && replies.num_live() == 0);
+}
+
+#[test]
+fn a_choice_that_is_finished_is_not_heard_any_more_and_the_others_go_on() {
+    let mut replies = replies();
+    let stop = vec!["b".to_owned()];
+    replies.open(&Arc::new(Prepared { num_choices: 2, stop, ..prepared(1, streamed()) }), 1);
+    step(&mut replies, vec![row(1, 0, b"ab", StepEnd::Running)]);
+    for late in [
+        row(1, 0, b"c", StepEnd::Running),
+        row(1, 0, b"", StepEnd::Aborted),
+        row(1, 9, b"d", StepEnd::Running),
+    ] {
+        let ignored = step(&mut replies, vec![late]);
+        assert!(ignored.chunks.is_empty() && ignored.num_tokens == 0 && ignored.abort.is_empty());
+    }
+    let last = step(&mut replies, vec![row(1, 1, b"a", StepEnd::Length)]).chunks.remove(0);
+    assert!(last.finished && last.error.is_none() && last.usage.completion_tokens == 3);
+}
+
+#[test]
 fn a_client_that_leaves_aborts_the_choices_that_are_not_finished() {
     let mut replies = replies();
     replies.open(&Arc::new(Prepared { num_choices: 2, ..prepared(1, streamed()) }), 1);
@@ -350,84 +384,4 @@ fn what_is_no_frame_is_an_error_and_other_frames_say_nothing() {
     assert!(replies.advance(b"hello").is_err());
     let state = frame::encode(1, 1, &Message::State(frame::StepState::default()));
     assert!(replies.advance(&state).unwrap().chunks.is_empty());
-}
-
-/// Pieces of replies that the two formats know.
-fn pieces() -> impl Strategy<Value = Vec<u8>> {
-    let pieces = [
-        "<think>\n",
-        "\n</think>\n\n",
-        "<tool_call>\n{\"name\": \"f\", \"arguments\": ",
-        "{\"a\": 0.10}",
-        "}\n</tool_call>",
-        "\n",
-        "\"",
-        "text \u{7f} ",
-        "é",
-        "🫠",
-        "\\",
-        "<tool_call>{\"name\": \"g\"}</tool_call>",
-        "stop",
-    ];
-    let text = proptest::collection::vec(prop::sample::select(pieces.to_vec()), 0..12)
-        .prop_map(|text| text.concat());
-    (text, any::<bool>()).prop_map(|(text, torn)| {
-        let mut bytes = text.into_bytes();
-        bytes.truncate(bytes.len() - usize::from(torn && !bytes.is_empty()));
-        bytes
-    })
-}
-
-proptest! {
-    #[test]
-    fn any_stream_folds_into_the_object_whatever_the_pieces(
-        text in pieces(),
-        size in 1..20_usize,
-        end in prop::sample::select(vec![StepEnd::Length, StepEnd::StopId]),
-        stop in prop::option::of(Just("stop".to_owned())),
-    ) {
-        let prepared = |delivery| Prepared { stop: stop.iter().cloned().collect(), ..prepared(1, delivery) };
-        let streamed = folded(&told(prepared(streamed()), &text.chunks(size).chain([&b""[..]]).collect::<Vec<_>>(), end));
-        let whole: Value = serde_json::from_slice(&told(prepared(Delivery::Chat), &[&text], end)).unwrap();
-        prop_assert_eq!(streamed, whole);
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(16))]
-
-    #[test]
-    fn sixty_four_interleaved_streams_are_told_what_each_is_told_alone(
-        texts in proptest::collection::vec((pieces(), 1..9_usize), 64),
-    ) {
-        let mut replies = replies();
-        let mut wires: Vec<Vec<u8>> = Vec::new();
-        for request in 0..64 {
-            wires.push(replies.open(&Arc::new(prepared(request, streamed())), 1).1);
-        }
-        let mut at = [0; 64];
-        while replies.num_live() > 0 {
-            let mut rows = Vec::new();
-            for (request, (text, size)) in texts.iter().enumerate() {
-                if at[request] > text.len() {
-                    continue;
-                }
-                let (from, to) = (at[request], (at[request] + size).min(text.len()));
-                let end = if to == text.len() { StepEnd::StopId } else { StepEnd::Running };
-                rows.push(row(request as u64, 0, &text[from..to], end));
-                at[request] = if to == text.len() { to + 1 } else { to };
-            }
-            for chunk in step(&mut replies, rows).chunks {
-                wires[usize::try_from(chunk.request).unwrap()].extend(chunk.data);
-            }
-        }
-        for (request, (text, size)) in texts.iter().enumerate() {
-            let mut pieces: Vec<&[u8]> = text.chunks(*size).collect();
-            if pieces.is_empty() {
-                pieces.push(b"");
-            }
-            let alone = told(prepared(request as u64, streamed()), &pieces, StepEnd::StopId);
-            prop_assert_eq!(&wires[request], &alone);
-        }
-    }
 }
