@@ -257,26 +257,33 @@ impl Number {
     }
 }
 
-/// Appends the inside of a JSON string that means `text`. Only what JSON demands is escaped.
+/// Appends the inside of a JSON string that means `text`. Escaped is what JSON demands, and what else ends a line
+/// in Unicode (U+0085, U+2028, U+2029): some clients cut events into lines as Python's `str.splitlines` does.
 pub(crate) fn escape(text: &str, out: &mut Vec<u8>) {
     let bytes = text.as_bytes();
     let mut from = 0;
     for (at, byte) in bytes.iter().enumerate() {
-        if !matches!(byte, 0x00..0x20 | b'"' | b'\\') {
+        // 0xC2 and 0xE2 begin the characters that end a line.
+        if !matches!(byte, 0x00..0x20 | b'"' | b'\\' | 0xC2 | 0xE2) {
             continue;
         }
+        let digit = |value: u8| b"0123456789abcdef"[usize::from(value)];
+        let control = [b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(byte & 0xF)];
+        let (len, escape): (usize, &[u8]) = match bytes[at..] {
+            [b'\n', ..] => (1, b"\\n"),
+            [b'\r', ..] => (1, b"\\r"),
+            [b'\t', ..] => (1, b"\\t"),
+            [b'"', ..] => (1, b"\\\""),
+            [b'\\', ..] => (1, b"\\\\"),
+            [0x00..0x20, ..] => (1, &control),
+            [0xC2, 0x85, ..] => (2, b"\\u0085"),
+            [0xE2, 0x80, 0xA8, ..] => (3, b"\\u2028"),
+            [0xE2, 0x80, 0xA9, ..] => (3, b"\\u2029"),
+            _ => continue,
+        };
         out.extend_from_slice(&bytes[from..at]);
-        from = at + 1;
-        match byte {
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', *byte]),
-            _ => {
-                let digit = |value: u8| b"0123456789abcdef"[usize::from(value)];
-                out.extend_from_slice(&[b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(byte & 0xF)]);
-            }
-        }
+        out.extend_from_slice(escape);
+        from = at + len;
     }
     out.extend_from_slice(&bytes[from..]);
 }
