@@ -97,14 +97,14 @@ impl<'a> Fields<'a> {
     /// A whole number within a range; `1.0` is one.
     pub(super) fn integer(&self, name: &str, range: RangeInclusive<i64>) -> Result<Option<i64>, Error> {
         let expected = match (*range.start(), *range.end()) {
-            (i64::MIN, _) => "a whole number of 64 bits".to_owned(),
             (start, i64::MAX) => format!("a whole number from {start}"),
             (start, end) => format!("a whole number from {start} to {end}"),
         };
         self.read(name, &expected, |value| whole(value).filter(|number| range.contains(number)))
     }
 
-    fn read<T>(
+    /// The field as `read` understands it; `expected` tells in words what it understands.
+    pub(super) fn read<T>(
         &self,
         name: &str,
         expected: &str,

@@ -73,7 +73,7 @@ pub(super) fn sampling(request: &Fields) -> Result<SamplingRequest, Error> {
         repetition_penalty: number(request, "repetition_penalty", "a number above 0 and at most 2", |p| {
             p > 0.0 && p <= 2.0
         })?,
-        seed: request.integer("seed", i64::MIN..=i64::MAX)?.map(i64::cast_unsigned),
+        seed: request.read("seed", "a whole number of 64 bits", seed)?,
         max_tokens,
         min_tokens,
         ignore_eos: request.boolean("ignore_eos")?.unwrap_or(false),
@@ -95,6 +95,12 @@ fn number(
     allowed: impl Fn(f32) -> bool,
 ) -> Result<Option<f32>, Error> {
     Ok(request.number(name, expected, |number| allowed(number as f32))?.map(|number| number as f32))
+}
+
+/// Any number of 64 bits, signed or not: a larger one would share its draws with others.
+fn seed(value: &Value) -> Option<u64> {
+    let signed = || whole(value).filter(|seed| ![i64::MIN, i64::MAX].contains(seed));
+    value.as_u64().or_else(|| value.as_i64().or_else(signed).map(i64::cast_unsigned))
 }
 
 /// -1 and 0 both mean that every token is kept.
@@ -124,32 +130,25 @@ fn stop_ids(request: &Fields) -> Result<Vec<u32>, Error> {
 }
 
 fn stop(request: &Fields) -> Result<Vec<String>, Error> {
+    let Some(value) = request.value("stop") else { return Ok(Vec::new()) };
     let expected =
         || format!("a string or an array of at most {MAX_STOPS} strings of 1 to {MAX_STOP_BYTES} bytes");
-    let items = match request.value("stop") {
-        None => return Ok(Vec::new()),
-        Some(one @ Value::String(_)) => std::slice::from_ref(one),
-        Some(Value::Array(items)) => items.as_slice(),
-        Some(_) => return Err(request.invalid("stop", expected())),
+    let items = match value {
+        Value::String(_) => return Ok(vec![stop_string(value, || "stop".to_owned())?]),
+        Value::Array(items) if items.len() <= MAX_STOPS => items.iter().enumerate(),
+        _ => return Err(request.invalid("stop", expected())),
     };
-    if items.len() > MAX_STOPS {
-        return Err(request.invalid("stop", expected()));
-    }
-    let mut stop: Vec<String> = Vec::with_capacity(items.len());
-    for (index, item) in items.iter().enumerate() {
-        match item {
-            Value::String(text) if (1..=MAX_STOP_BYTES).contains(&text.len()) => stop.push(text.clone()),
-            other => return Err(bad_stop(index, other)),
-        }
-    }
-    Ok(stop)
+    items.map(|(index, item)| stop_string(item, || format!("stop[{index}]"))).collect()
 }
 
-fn bad_stop(index: usize, value: &Value) -> Error {
-    Error::InvalidParam {
-        param: format!("stop[{index}]"),
-        expected: format!("a string of 1 to {MAX_STOP_BYTES} bytes"),
-        got: super::body::kind(value),
+fn stop_string(value: &Value, param: impl Fn() -> String) -> Result<String, Error> {
+    match value {
+        Value::String(text) if (1..=MAX_STOP_BYTES).contains(&text.len()) => Ok(text.clone()),
+        other => Err(Error::InvalidParam {
+            param: param(),
+            expected: format!("a string of 1 to {MAX_STOP_BYTES} bytes"),
+            got: super::body::kind(other),
+        }),
     }
 }
 
@@ -187,8 +186,22 @@ mod tests {
     }
 
     #[test]
-    fn a_negative_seed_is_a_seed() {
-        assert_eq!(read(&json!({"seed": -1})).unwrap().seed, Some(u64::MAX));
+    fn every_whole_number_of_64_bits_is_a_seed_and_a_larger_one_is_none() {
+        for (sent, seed) in [
+            ("-1", u64::MAX),
+            ("7.0", 7),
+            ("9223372036854775807", (1 << 63) - 1),
+            ("18446744073709551615", u64::MAX),
+            ("-9223372036854775808", 1 << 63),
+        ] {
+            let request = serde_json::from_str(&format!("{{\"seed\": {sent}}}")).unwrap();
+            assert_eq!(read(&request).unwrap().seed, Some(seed), "{sent}");
+        }
+        for sent in ["18446744073709551616", "-9223372036854775809", "1e+30", "0.5"] {
+            let request = serde_json::from_str(&format!("{{\"seed\": {sent}}}")).unwrap();
+            let sentence = format!("\"seed\" must be a whole number of 64 bits, got {sent}");
+            assert_eq!(refused(request), sentence);
+        }
     }
 
     #[test]
@@ -227,6 +240,10 @@ mod tests {
             (
                 json!({"stop_token_ids": [-1]}),
                 "\"stop_token_ids\" must be an array of at most 128 token ids, got an array of 1",
+            ),
+            (
+                json!({"stop": ""}),
+                "\"stop\" must be a string of 1 to 256 bytes, got a string of 0 characters",
             ),
             (
                 json!({"stop": [""]}),
