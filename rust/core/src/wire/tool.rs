@@ -13,7 +13,7 @@ pub struct ToolDeclaration {
     pub name: String,
     /// Its parameters' JSON schema, as sent; `null` when there is none.
     pub parameters: Value,
-    /// The whole declaration as sent, for the template.
+    /// The declaration for the template: as sent, but for what is null and for `strict`, which say nothing.
     pub declaration: Value,
 }
 
@@ -63,7 +63,15 @@ fn tool(item: &Value, path: String) -> Result<ToolDeclaration, Error> {
     if let Some(schema) = function.object("parameters")? {
         check_object_schema(&schema)?;
     }
-    Ok(ToolDeclaration { name: name.to_owned(), parameters, declaration: item.clone() })
+    Ok(ToolDeclaration { name: name.to_owned(), parameters, declaration: declaration(item) })
+}
+
+fn declaration(item: &Value) -> Value {
+    let mut declaration = item.clone();
+    if let Some(function) = declaration.get_mut("function").and_then(Value::as_object_mut) {
+        function.retain(|name, value| name != "strict" && !value.is_null());
+    }
+    declaration
 }
 
 fn is_name(name: &str) -> bool {
@@ -113,14 +121,21 @@ mod tests {
 
     #[test]
     fn a_declaration_is_kept_as_sent() {
-        let request = declare(
-            json!({"name": "get.weather-1", "description": null, "strict": false, "extra": 1,
-            "parameters": {"$schema": "x", "type": "object", "properties": {"a": {"minimum": -9_007_199_254_740_991_i64}}, "required": ["a"]}}),
-        );
+        let request = declare(json!({"name": "get.weather-1", "description": "d", "extra": 1,
+            "parameters": {"$schema": "x", "type": "object", "properties": {"a": {"minimum": -9_007_199_254_740_991_i64}}, "required": ["a"]}}));
         let read = read(request.clone()).unwrap();
         assert_eq!(read[0].name, "get.weather-1");
         assert_eq!(read[0].declaration, request["tools"][0]);
         assert_eq!(read[0].parameters, request["tools"][0]["function"]["parameters"]);
+    }
+
+    #[test]
+    fn a_declaration_whose_fields_say_nothing_is_one_without_them() {
+        let plain = read(declare(json!({"name": "f"}))).unwrap();
+        for strict in [json!(false), Value::Null] {
+            let said = json!({"name": "f", "description": null, "parameters": null, "strict": strict});
+            assert_eq!(read(declare(said)).unwrap(), plain);
+        }
     }
 
     #[test]
