@@ -8,9 +8,10 @@ pub const HEADER_BYTES: usize = 24;
 /// Counts changes of the layout; both ends must agree.
 pub const VERSION: u16 = 1;
 
-/// Longest payload, in bytes. A prompt of a million tokens is 4 MiB and a request body 32 MiB at most; a
-/// step of 512 sequences with 20 log probabilities each is about 84 KiB.
-pub const MAX_FRAME_BYTES: usize = 64 << 20;
+/// Longest payload, in bytes. A prompt of a million tokens is 4 MiB, and a request of 128 choices that each
+/// emitted a million tokens, handed to a new worker, half a gibibyte; a step of 512 sequences with 20 log
+/// probabilities each is about 84 KiB.
+pub const MAX_FRAME_BYTES: usize = 1 << 30;
 
 /// What a payload is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
