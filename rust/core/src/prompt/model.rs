@@ -2,7 +2,7 @@
 
 use super::{Checkpoint, LoadError, Source};
 use crate::formats::{Choice, choose};
-use crate::wire::Error;
+use crate::wire::{Error, shorten};
 
 /// A served model. Never changed after loading; safe to share.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl Model {
             Some(asked) => self.names.iter().find(|name| *name == asked),
         };
         found.map(String::as_str).ok_or_else(|| Error::ModelNotFound {
-            model: asked.unwrap_or_default().to_owned(),
+            model: shorten(asked.unwrap_or_default()),
             served: quoted(&self.names),
         })
     }

@@ -79,6 +79,8 @@ fn the_model_is_named_as_the_client_names_it() {
     assert_eq!(prepare(json!({"model": null})).unwrap().model, "tiny");
     let error = prepare(json!({"model": "gpt-4o"})).unwrap_err();
     assert_eq!(error.to_string(), "the model \"gpt-4o\" does not exist; this server has \"tiny\", \"alias\"");
+    let long = prepare(json!({"model": "m".repeat(1 << 20)})).unwrap_err();
+    assert!(long.to_string().len() < 200, "a name of a mebibyte is not sent back");
 }
 
 #[test]

@@ -11,7 +11,7 @@ pub const MAX_DEPTH: usize = 128;
 ///
 /// # Errors
 ///
-/// [`Error::EmptyBody`], [`Error::InvalidJson`], or [`Error::InvalidParam`] when the body is not an object.
+/// [`Error::EmptyBody`], or [`Error::InvalidJson`] when the body is not JSON or no object.
 pub fn parse(body: &[u8]) -> Result<Map<String, Value>, Error> {
     if body.iter().all(u8::is_ascii_whitespace) {
         return Err(Error::EmptyBody);
@@ -98,7 +98,7 @@ mod tests {
         assert_eq!(parse(b" \n").unwrap_err(), Error::EmptyBody);
         assert_eq!(
             refused("{\n  \"a\": nope}"),
-            "the request body is not valid JSON: expected ident at byte 10"
+            "the request body must be a JSON object: expected ident at byte 10"
         );
         assert!(
             refused("{\"a\":1").ends_with("EOF while parsing an object at byte 6"),
@@ -107,7 +107,10 @@ mod tests {
         );
         assert!(refused("[1]").contains("expected an object, got an array of 1"));
         for word in ["NaN", "Infinity", "-Infinity"] {
-            assert!(refused(&format!("{{\"a\":{word}}}")).contains("not valid JSON"), "{word}");
+            assert!(
+                refused(&format!("{{\"a\":{word}}}")).starts_with("the request body must be a JSON object: "),
+                "{word}"
+            );
         }
         assert!(parse(b"{\"a\":\"\xFF\"}").is_err());
     }
@@ -115,7 +118,7 @@ mod tests {
     #[test]
     fn half_a_surrogate_pair_is_refused() {
         for half in ["\\ud800", "\\udc00", "\\ud800\\ud800", "\\ud800x"] {
-            assert!(refused(&format!("{{\"a\":\"{half}\"}}")).contains("not valid JSON"), "{half}");
+            assert!(refused(&format!("{{\"a\":\"{half}\"}}")).contains("must be a JSON object: "), "{half}");
         }
         assert!(parse(b"{\"a\":\"\\ud83e\\udee0\"}").is_ok());
     }

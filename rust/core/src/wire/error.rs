@@ -12,8 +12,8 @@ pub enum Error {
     /// The body is empty.
     #[error("the request body is empty; expected a JSON object")]
     EmptyBody,
-    /// The body is not JSON.
-    #[error("the request body is not valid JSON: {reason} at byte {offset}")]
+    /// The body is not JSON, or no object.
+    #[error("the request body must be a JSON object: {reason} at byte {offset}")]
     InvalidJson {
         /// What the parser missed.
         reason: String,
@@ -154,17 +154,20 @@ impl Error {
     /// Status, type, code and param: one `match`, so that a new variant must choose.
     #[must_use]
     pub fn face(&self) -> Face<'_> {
+        let messages = Some("messages");
         let (status, kind, code, param) = match self {
             Self::EmptyBody => (400, INVALID, "empty_body", None),
             Self::InvalidJson { .. } => (400, INVALID, "invalid_json", None),
             Self::BodyTooLarge { .. } => (413, INVALID, "body_too_large", None),
             Self::UnsupportedMediaType { .. } => (415, INVALID, "unsupported_media_type", None),
-            Self::MissingParam { param, .. } => (400, INVALID, "missing_required_parameter", Some(param)),
-            Self::InvalidParam { param, .. } => (400, INVALID, "invalid_value", Some(param)),
-            Self::UnsupportedParam { param, .. } => (400, INVALID, "unsupported_value", Some(param)),
-            Self::ContextLengthExceeded { .. } => (400, INVALID, "context_length_exceeded", None),
-            Self::TemplateRefused { .. } => (400, INVALID, "template_refused", None),
-            Self::ModelNotFound { .. } => (404, INVALID, "model_not_found", None),
+            Self::MissingParam { param, .. } => {
+                (400, INVALID, "missing_required_parameter", Some(param.as_str()))
+            }
+            Self::InvalidParam { param, .. } => (400, INVALID, "invalid_value", Some(param.as_str())),
+            Self::UnsupportedParam { param, .. } => (400, INVALID, "unsupported_value", Some(param.as_str())),
+            Self::ContextLengthExceeded { .. } => (400, INVALID, "context_length_exceeded", messages),
+            Self::TemplateRefused { .. } => (400, INVALID, "template_refused", messages),
+            Self::ModelNotFound { .. } => (404, INVALID, "model_not_found", Some("model")),
             Self::NotFound { .. } => (404, INVALID, "not_found", None),
             Self::MethodNotAllowed { .. } => (405, INVALID, "method_not_allowed", None),
             Self::Unauthorized => (401, "authentication_error", "invalid_api_key", None),
@@ -174,11 +177,6 @@ impl Error {
             Self::WorkerLost { .. } => (500, SERVER, "worker_lost", None),
             Self::Internal { .. } => (500, SERVER, "internal_error", None),
         };
-        let param = param.map(String::as_str).or(match self {
-            Self::ContextLengthExceeded { .. } | Self::TemplateRefused { .. } => Some("messages"),
-            Self::ModelNotFound { .. } => Some("model"),
-            _ => None,
-        });
         Face { status, kind, code, param }
     }
 
@@ -188,7 +186,21 @@ impl Error {
         match self {
             Self::Overloaded { retry_after_s, .. } => Some(*retry_after_s),
             Self::Draining | Self::NotReady { .. } => Some(1),
-            _ => None,
+            Self::EmptyBody
+            | Self::InvalidJson { .. }
+            | Self::BodyTooLarge { .. }
+            | Self::UnsupportedMediaType { .. }
+            | Self::MissingParam { .. }
+            | Self::InvalidParam { .. }
+            | Self::UnsupportedParam { .. }
+            | Self::ContextLengthExceeded { .. }
+            | Self::TemplateRefused { .. }
+            | Self::ModelNotFound { .. }
+            | Self::NotFound { .. }
+            | Self::MethodNotAllowed { .. }
+            | Self::Unauthorized
+            | Self::WorkerLost { .. }
+            | Self::Internal { .. } => None,
         }
     }
 

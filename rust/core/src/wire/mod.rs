@@ -1,4 +1,4 @@
-//! The dialects' requests and replies as types, and the one [`Error`].
+//! What clients ask, parsed once into types, and the one [`Error`].
 
 mod body;
 mod chat;
@@ -10,6 +10,7 @@ mod tool;
 mod unbuilt;
 
 pub use body::MAX_DEPTH;
+pub(crate) use body::shorten;
 pub use chat::{ChatRequest, parse_chat};
 pub use error::{Error, Face, caught};
 pub use message::{Assistant, Message, ToolCall};
