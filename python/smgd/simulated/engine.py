@@ -14,6 +14,7 @@ from pathlib import Path
 
 from smgd import _core
 from smgd._core import Submit
+from smgd.link import split
 from smgd.simulated.script import Script
 
 PAGE_TOKENS = 32
@@ -69,6 +70,8 @@ class Engine:
 
     def __init__(self, link: socket.socket, script: Script, generation: int) -> None:
         self._link = link
+        self._poll = select.poll()
+        self._poll.register(link, select.POLLIN)
         self._script = script
         self._generation = generation
         self._sequences: dict[int, Sequence] = {}
@@ -114,7 +117,7 @@ class Engine:
 
     def _read(self, wait_s: float | None) -> bool:
         """Take what the server says. returns whether it said anything; raises Gone"""
-        if not select.select([self._link], [], [], wait_s)[0]:
+        if not self._poll.poll(None if wait_s is None else wait_s * 1000):
             return False
         try:
             data = self._link.recv(RECV_BYTES)
@@ -122,13 +125,8 @@ class Engine:
             raise Gone from None
         if not data:
             raise Gone
-        self._rest += data
-        while len(self._rest) >= _core.HEADER_BYTES:
-            header = self._rest[: _core.HEADER_BYTES]
-            end = _core.HEADER_BYTES + _core.frame_length(header)
-            if len(self._rest) < end:
-                break
-            frame, self._rest = self._rest[:end], self._rest[end:]
+        frames, self._rest = split(self._rest + data)
+        for frame in frames:
             self._take(frame)
         return True
 

@@ -86,8 +86,7 @@ class Loop:
         ends = {port.socket.fileno(): index for index, port in enumerate(self._ports) if port.open}
         if not ends:
             return False
-        readable, _, _ = select.select(list(ends), [], [], 0 if self._batcher.busy else None)
-        for end in readable:
+        for end in readable(list(ends), 0 if self._batcher.busy else None):
             index = ends[end]
             for frame in self._ports[index].frames():
                 self._take(index, frame)
@@ -142,6 +141,18 @@ class Loop:
         for port in self._ports:
             if port.open:
                 port.send(frame)
+
+
+def readable(ends: list[int], wait_s: float | None) -> list[int]:
+    """Which of these file descriptors have something to read; None waits until one has.
+
+    Not `select`, which takes no descriptor from 1024 on: a worker's socket has the number that was
+    free in its server, however many connections that had.
+    """
+    poll = select.poll()
+    for end in ends:
+        poll.register(end, select.POLLIN)
+    return [end for end, _ in poll.poll(None if wait_s is None else wait_s * 1000)]
 
 
 def _tokens(generation: int, step: int, advances: list[Advance]) -> bytes:
