@@ -23,6 +23,7 @@ from smgd.engine import Engine
 from smgd.errors import CouldNotStart, Exit, Failure
 from smgd.link import Launch, Worker
 from smgd.metrics import Metrics
+from smgd.protocol import Protocol
 from smgd.settings import Settings, unknown_variables
 
 log = logging.getLogger("smgd")
@@ -124,7 +125,7 @@ class Daemon:
         return Server(
             uvicorn.Config(
                 served,
-                http="httptools",
+                http=Protocol,
                 ws="none",
                 lifespan="off",
                 log_config=None,

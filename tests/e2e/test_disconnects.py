@@ -16,19 +16,21 @@ def daemon(serve):
     return serve(script=ENDLESS).ready()
 
 
-def connect(daemon, *, stream):
-    """A request by hand, so that leaving is ours to time."""
+def connect(daemon, *, stream, times=1):
+    """Requests by hand, all at once, so that leaving is ours to time."""
     where = urlsplit(daemon.url)
     connection = socket.create_connection((where.hostname, where.port))
     body = (BODY % str(stream).lower()).encode()
     head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: {len(body)}\r\n"
-    connection.sendall(head.encode() + b"content-type: application/json\r\n\r\n" + body)
+    request = head.encode() + b"content-type: application/json\r\n\r\n" + body
+    connection.sendall(request * times)
     return connection
 
 
+@pytest.mark.parametrize("times", [1, 3], ids=["alone", "pipelined"])
 @pytest.mark.parametrize("stream", [True, False])
-def test_a_client_that_leaves_frees_its_pages_within_one_step(daemon, stream):
-    connection = connect(daemon, stream=stream)
+def test_a_client_that_leaves_frees_its_pages_within_one_step(daemon, stream, times):
+    connection = connect(daemon, stream=stream, times=times)
     daemon.eventually("smgd_sequences_running", 1)
     assert daemon.metric("smgd_kv_pages_used") > 0
     connection.close()
