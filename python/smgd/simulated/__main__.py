@@ -17,13 +17,14 @@ from smgd.worker import lifeline
 def main() -> int:
     """Work until the server hangs up. returns the exit code"""
     lifeline.die_with_parent()
+    lifeline.ignore_signals()
     parser = argparse.ArgumentParser()
     parser.add_argument("--fd", type=int, required=True)
     parser.add_argument("--config", required=True)
     told = parser.parse_args()
     config = json.loads(told.config)
     generation = config["generation"]
-    gone = contextlib.suppress(Gone, ConnectionResetError, BrokenPipeError, KeyboardInterrupt)
+    gone = contextlib.suppress(Gone, ConnectionResetError, BrokenPipeError)
     with socket.socket(fileno=told.fd) as link, gone:
         try:
             model = Model.load(config["model"], served_names=["simulated"])

@@ -16,6 +16,7 @@ EXIT_COULD_NOT_START = 1
 def main(arguments: Sequence[str] | None = None) -> int:
     """Load the model, say so to the servers, and serve until they are gone."""
     lifeline.die_with_parent()
+    lifeline.ignore_signals()
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     sockets = [socket.socket(fileno=fd) for fd in options.fd]

@@ -16,6 +16,15 @@ def die_with_parent() -> None:
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def ignore_signals() -> None:
+    """Leave SIGTERM and SIGINT to the server, which drains before it hangs up.
+
+    A service manager or a terminal may tell every process of a service at once.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+
+
 def watch(sockets: list[socket.socket]) -> None:
     """End the process as soon as the other ends of all sockets are closed.
 
