@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import socket
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from smgd import _core
+
+log = logging.getLogger("smgd")
 
 RECV_BYTES = 1 << 18
 # How long a worker that was told to end (by its socket) may take before it is killed.
@@ -142,6 +145,10 @@ class Link:
                 self._listener.on_frames(frames)
         except ValueError as error:
             self._end(f"it sent something that is not a frame: {error}")
+        except Exception:
+            # What else this read brought is lost; the next worker says it again.
+            log.exception("could not take the worker's frames")
+            self._end("its frames could not be taken")
 
     def _end(self, reason: str) -> None:
         self.close()

@@ -128,19 +128,25 @@ class Reply(Response):
             waited = sending.send(None)
         except StopIteration:
             return
-        except Exception:
-            log.exception("could not send %s to its client", self.prepared.id)
-            self._drop()
+        except Exception as error:  # noqa: BLE001 - as below
+            self._fail(error)
             return
         self._blocked = asyncio.create_task(self._unblock(waited, sending))
 
     async def _unblock(self, waited: object, started: Coroutine[Any, Any, None]) -> None:
         """Finish the send that waits, then send what came meanwhile, until nothing did."""
-        await resume(waited, started)
-        while self._held or self._complete > self._ended:
-            self._ended = self._complete
-            await self._send(body(self._take(b""), more=not self._ended))
+        try:
+            await resume(waited, started)
+            while self._held or self._complete > self._ended:
+                self._ended = self._complete
+                await self._send(body(self._take(b""), more=not self._ended))
+        except Exception as error:  # noqa: BLE001 - a server's send may raise anything
+            self._fail(error)
         self._blocked = None
+
+    def _fail(self, error: Exception) -> None:
+        log.error("could not send %s to its client", self.prepared.id, exc_info=error)
+        self._drop()
 
     def _drop(self) -> None:
         """Leave a client that cannot be served; the request's own task frees the rest."""

@@ -88,6 +88,19 @@ def test_garbage_ends_the_conversation():
     conversation(story)
 
 
+def test_a_read_that_could_not_be_taken_is_the_end_of_the_worker(monkeypatch):
+    async def story(link, theirs, ear):
+        def stumble(_frames):
+            raise KeyError("a bug")
+
+        monkeypatch.setattr(ear, "on_frames", stumble)
+        theirs.sendall(FRAMES[1])
+        await asyncio.sleep(0.05)
+        assert ear.ends == ["its frames could not be taken"]
+
+    conversation(story)
+
+
 def test_a_worker_that_does_not_read_delays_frames_but_loses_none():
     async def story(link, theirs, ear):
         frame = _core.encode_abort(1, range(50_000))

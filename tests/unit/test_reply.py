@@ -192,6 +192,23 @@ def test_a_connection_that_fails_ends_its_own_reply_alone():
     run(story)
 
 
+def test_a_connection_that_fails_after_it_waited_ends_its_own_reply_alone():
+    async def story(talk):
+        async def broken(message):
+            await talk.connection.writable.wait()
+            raise RuntimeError("closed")
+
+        talk.connection.writable.clear()
+        talk.reply._send = broken
+        talk.reply.push(b"one")
+        talk.connection.writable.set()
+        with pytest.raises(asyncio.CancelledError):
+            await talk.task
+        assert talk.source.aborted == [1]
+
+    run(story)
+
+
 def test_a_reply_that_is_not_streamed_is_one_answer():
     async def story(talk):
         assert talk.connection.messages == []
