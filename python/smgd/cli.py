@@ -113,17 +113,18 @@ def family_and_address(settings: Settings) -> tuple[socket.AddressFamily, str | 
 
 
 def remove_stale(path: str) -> None:
-    """Take away a socket that nobody listens on any more. raises OSError if somebody does"""
-    probe = socket.socket(socket.AF_UNIX)
-    try:
-        probe.connect(path)
-    except FileNotFoundError:
+    """Take away a socket that nobody listens on any more.
+
+    raises OSError: somebody does, or it is another kind of file
+    """
+    if not Path(path).is_socket():
         return
-    except ConnectionRefusedError:
-        Path(path).unlink()
-        return
-    finally:
-        probe.close()
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(path)
+        except ConnectionRefusedError:
+            Path(path).unlink()
+            return
     raise OSError("address already in use")
 
 

@@ -303,6 +303,8 @@ def parser() -> argparse.ArgumentParser:
                 row.flag,
                 dest=row.name,
                 nargs="+" if row.many else 1,
+                # Said twice: several values add up, of single ones the last counts.
+                action="extend" if row.many else "store",
                 metavar=row.kind.metavar,
                 help=shown,
             )

@@ -205,6 +205,32 @@ def test_a_unix_socket_serves_and_is_taken_away(serve, tmp_path):
     assert not path.exists()
 
 
+def test_a_unix_socket_takes_no_other_files_place(serve, tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_text("mine")
+    daemon = serve("--uds", str(path), script={})
+    assert daemon.exit_code() == 1
+    daemon.wait_for(rf"could not bind {path}: address already in use")
+    assert path.read_text() == "mine"
+
+
+def test_a_worker_that_is_told_to_end_too_lets_its_server_drain(serve):
+    daemon = serve(script=SLOW).ready()
+    body = {**HELLO, "stream": True, "max_tokens": 40}
+    with (
+        daemon.client() as client,
+        client.stream("POST", "/v1/chat/completions", json=body) as reply,
+    ):
+        lines = reply.iter_lines()
+        next(lines)
+        daemon.tell_worker(signal.SIGTERM)
+        daemon.tell()
+        assert [line for line in lines if line][-1] == "data: [DONE]"
+    assert daemon.exit_code(10) == 0
+    daemon.wait_for(r"^stopped: 1 requests, 0 dropped$")
+    assert "starting it again" not in daemon.said
+
+
 def test_the_worker_ends_when_its_server_is_killed(serve):
     daemon = serve(script=SLOW).ready()
     worker = daemon.worker_pid()

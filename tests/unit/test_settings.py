@@ -54,6 +54,11 @@ def test_several_values_come_as_words_or_with_commas():
     assert parse([], {"SMGD_API_KEY": "a, b"}).api_key == ("a", "b")
 
 
+def test_values_of_a_flag_said_twice_add_up():
+    assert parse(["--api-key", "a", "--api-key", "b", "c"], {}).api_key == ("a", "b", "c")
+    assert parse(["--port", "1", "--port", "2"], {}).port == 2
+
+
 def test_keys_are_never_shown():
     told = parse(["--api-key", "sk-hidden", "--port", "1"], {})
     assert "sk-hidden" not in told.summary()
