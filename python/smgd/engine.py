@@ -67,7 +67,7 @@ class Engine:
         self._ready_event = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
-        self._num_early = 0
+        self._num_early = self._num_failed = 0
         self._was_ready = False
         self._last_words = ""
         self._loading_failed = 0
@@ -94,7 +94,10 @@ class Engine:
         )
         if len(body) <= INLINE_BODY_BYTES:
             return prepare()
-        return await asyncio.to_thread(prepare)
+        prepared = await asyncio.to_thread(prepare)
+        if self.draining:
+            raise Error.draining()
+        return prepared
 
     def submit(self, prepared: Prepared, sink: Reply) -> None:
         """Begin a reply; its first bytes are pushed before this returns."""
@@ -130,16 +133,16 @@ class Engine:
         return self.ready
 
     async def drain(self, timeout_s: float) -> int:
-        """Take nothing new and let what runs go on. returns how many replies were cut at the end"""
+        """Take nothing new and let what runs go on. returns how many replies ended badly"""
         self.draining = True
+        before = self._num_failed
         self._ready_event.set()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout_s):
                 await self._idle.wait()
-        dropped = len(self._live)
         for request in list(self._live):
             self._fail(request, Error.draining())
-        return dropped
+        return self._num_failed - before
 
     async def close(self) -> None:
         """End the worker."""
@@ -149,6 +152,11 @@ class Engine:
         if self._link:
             self._link.close()
             await asyncio.to_thread(self._link.worker.leave)
+
+    @property
+    def max_model_len(self) -> int:
+        """Longest sequence in tokens: the running worker's, whose memory may hold less."""
+        return self.ready.max_model_len if self.ready else self.model.max_model_len
 
     @property
     def num_live(self) -> int:
@@ -168,7 +176,7 @@ class Engine:
             if kind == "tokens":
                 self._advance(frame, now, joined if len(frames) > 1 else None)
             else:
-                self._hear(frame, now)
+                self._hear(frame, now, joined)
         for reply in joined:
             reply.push(b"")
 
@@ -235,7 +243,7 @@ class Engine:
             metrics.counter("failed").add(label=chunk.error.code)
             log.error("%s ended badly: %s", reply.prepared.id, chunk.error)
 
-    def _hear(self, frame: bytes, now: float) -> None:
+    def _hear(self, frame: bytes, now: float, joined: dict[Reply, None]) -> None:
         """A frame that is not tokens."""
         message = _core.decode_frame(frame)
         if isinstance(message, Ready):
@@ -243,7 +251,7 @@ class Engine:
         elif isinstance(message, State):
             self._on_state(message)
         elif isinstance(message, Fault) and message.request:
-            self._advance(frame, now, None)
+            self._advance(frame, now, joined)
         elif isinstance(message, Fault):
             self._last_words = message.message
         else:
@@ -343,6 +351,7 @@ class Engine:
         reply.finish(self._replies.fail(request, error), error)
         log.error("%s ended badly: %s", reply.prepared.id, error)
         self.metrics.counter("failed").add(label=error.code)
+        self._num_failed += 1
         self._forget(request)
 
     def _forget(self, request: int) -> None:

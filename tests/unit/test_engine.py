@@ -45,6 +45,7 @@ class Sink:
         self.finished = asyncio.Event()
 
     def push(self, data):
+        assert not self.finished.is_set(), "nothing is sent after the last bytes"
         self.data += data
 
     hold = push
@@ -277,6 +278,46 @@ def test_a_request_that_the_worker_refuses_fails_alone(play):
         assert bad.errors[0].status == 500
         await stage.speak(other, "day", end=2)
         assert content(good) == "day"
+
+    play(story)
+
+
+def test_a_refusal_right_behind_tokens_is_the_last_that_is_sent(play, caplog):
+    body = json.dumps({**json.loads(BODY), "stream": True}).encode()
+
+    async def story(stage):
+        await stage.be_ready()
+        sink, submit = await stage.begin(body)
+        ids = stage.engine.model.encode("Good day")
+        tokens = _core.encode_tokens(1, 1, [submit.rows[0][0]], [len(ids)], ids, [0])
+        await stage.say(tokens + _core.encode_error(1, 1, submit.request, "it does not fit"))
+        assert sink.errors[0].status == 500
+        assert stage.engine.ready is not None, "the worker is still the same"
+        assert not [record for record in caplog.records if record.exc_info]
+
+    play(story)
+
+
+def test_a_request_whose_preparation_outlasts_the_start_of_a_drain_is_refused(play):
+    body = json.dumps({"messages": [{"role": "user", "content": "word " * 20_000}]}).encode()
+
+    async def story(stage):
+        await stage.be_ready(max_model_len=1 << 20)
+        preparing = asyncio.create_task(stage.engine.prepare_chat(body))
+        await asyncio.sleep(0)
+        assert await stage.engine.drain(5) == 0
+        with pytest.raises(Error) as caught:
+            await preparing
+        assert caught.value.code == "draining"
+
+    play(story)
+
+
+def test_the_context_is_the_workers_once_it_is_known(play):
+    async def story(stage):
+        assert stage.engine.max_model_len == stage.engine.model.max_model_len
+        await stage.be_ready(max_model_len=99)
+        assert stage.engine.max_model_len == 99
 
     play(story)
 

@@ -23,7 +23,8 @@ class Engine:
         self.metrics = Metrics("m")
         self.draining = False
         self.ready = object()
-        self.model = SimpleNamespace(names=["m", "org/m"], max_model_len=64)
+        self.model = SimpleNamespace(names=["m", "org/m"])
+        self.max_model_len = 64
         self.bodies = []
         self.raises = Error.draining()
 

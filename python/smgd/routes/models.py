@@ -8,37 +8,39 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from smgd._core import Error, Model
+from smgd._core import Error
+from smgd.engine import Engine
 
 STARTED = int(time.time())
 
 
 async def list_all(request: Request) -> Response:
     """Every name the model answers to."""
-    model: Model = request.app.state.engine.model
-    cards = [card(model, name) for name in model.names]
+    engine: Engine = request.app.state.engine
+    cards = [card(engine, name) for name in engine.model.names]
     return json({"object": "list", "data": cards})
 
 
 async def retrieve(request: Request) -> Response:
     """One name's card."""
-    model: Model = request.app.state.engine.model
+    engine: Engine = request.app.state.engine
+    model = engine.model
     name = request.path_params["model"]
     if name not in model.names:
         raise Error.model_not_found(name[:200], model.names)
-    return json(card(model, name))
+    return json(card(engine, name))
 
 
-def card(model: Model, name: str) -> dict[str, object]:
+def card(engine: Engine, name: str) -> dict[str, object]:
     """OpenAI's model object, with the context's length as vLLM adds it."""
     return {
         "id": name,
         "object": "model",
         "created": STARTED,
         "owned_by": "smgd",
-        "root": model.names[0],
+        "root": engine.model.names[0],
         "parent": None,
-        "max_model_len": model.max_model_len,
+        "max_model_len": engine.max_model_len,
     }
 
 
