@@ -115,6 +115,10 @@ pub enum Text {
     Call(CallKeys, &'static str),
     /// An array of such objects; leads to the state named.
     Calls(CallKeys, &'static str),
+    /// A call as Python writes it, `f(a=1)`; leads to the state named.
+    PythonCall(&'static str),
+    /// A list of such calls; leads to the state named.
+    PythonCalls(&'static str),
     /// The arguments as one JSON value; leads to the state named.
     Json(&'static str),
     /// An argument's value as text, up to the marker that ends it. A marker that nothing of the call follows

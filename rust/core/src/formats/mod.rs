@@ -5,6 +5,7 @@
 
 mod choose;
 mod declaration;
+mod find;
 mod reasoning;
 mod registry;
 mod table;
@@ -15,6 +16,7 @@ pub use declaration::{
     Act, CallKeys, CallStyle, EndsReasoning, Field, Framing, IdPolicy, OPENAI_IDS, On, ReasoningFormat,
     Signs, Start, State, Text, ToolFormat,
 };
+pub(crate) use find::Hit;
 pub use registry::{REASONING_FORMATS, TOOL_FORMATS, reasoning_format, tool_format};
-pub(crate) use table::{CONTENT, Edge, Hit, Node, NodeText, VERBATIM};
+pub(crate) use table::{CONTENT, Edge, Node, NodeText, VERBATIM};
 pub use table::{Table, TableError};

@@ -9,6 +9,7 @@ use super::declaration::{
     Act, CallKeys, EndsReasoning, Field, Framing, IdPolicy, OPENAI_IDS, On, ReasoningFormat, Signs, Start,
     Text, ToolFormat,
 };
+use super::find::Find;
 use crate::stream::{Kind, Vocabulary};
 
 /// Begins a special token within the text; its number follows.
@@ -47,6 +48,8 @@ pub(crate) enum NodeText {
     Field(Field),
     Call(CallKeys, usize),
     Calls(CallKeys, usize),
+    PythonCall(usize),
+    PythonCalls(usize),
     Json(usize),
     Close(usize),
     Value(Framing),
@@ -59,25 +62,6 @@ pub(crate) enum NodeText {
 pub(crate) struct Edge {
     pub(crate) acts: &'static [Act],
     pub(crate) to: usize,
-}
-
-/// The search for the markers of one state.
-#[derive(Debug, Default)]
-pub(crate) struct Find {
-    markers: Vec<(Vec<u8>, Edge)>,
-    /// The bytes that markers begin with.
-    firsts: Vec<u8>,
-}
-
-/// Where a marker is.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Hit {
-    /// From here to there.
-    At(usize, usize, Edge),
-    /// One may begin here; more bytes will tell.
-    Maybe(usize),
-    /// Nowhere.
-    None,
 }
 
 /// A format that cannot be walked.
@@ -178,6 +162,8 @@ impl Table {
                 Text::Field(field) => NodeText::Field(field),
                 Text::Call(keys, to) => NodeText::Call(keys, binder.state(to)?),
                 Text::Calls(keys, to) => NodeText::Calls(keys, binder.state(to)?),
+                Text::PythonCall(to) => NodeText::PythonCall(binder.state(to)?),
+                Text::PythonCalls(to) => NodeText::PythonCalls(binder.state(to)?),
                 Text::Json(to) => NodeText::Json(binder.state(to)?),
                 Text::Value(framing) => NodeText::Value(framing),
                 Text::Close(to) => NodeText::Close(binder.state(to)?),
@@ -334,53 +320,5 @@ impl Binder<'_> {
         }
         let at = self.tool.states.iter().position(|state| state.name == name);
         at.map(|at| FIRST_OF_TOOL + at).ok_or(TableError { format: self.tool.name, state: name })
-    }
-}
-
-impl Find {
-    fn new(markers: Vec<(Vec<u8>, Edge)>) -> Self {
-        let mut firsts: Vec<u8> = markers.iter().filter_map(|(marker, _)| marker.first().copied()).collect();
-        firsts.sort_unstable();
-        firsts.dedup();
-        Self { markers, firsts }
-    }
-
-    /// The first marker in `bytes`, and of two that begin there the longer. At the end of a reply (`last`)
-    /// nothing can become a marker any more.
-    pub(crate) fn first(&self, bytes: &[u8], last: bool) -> Hit {
-        let mut from = 0;
-        while let Some(at) = self.candidate(&bytes[from..]) {
-            match self.here(&bytes[from + at..], last) {
-                Hit::At(start, end, edge) => return Hit::At(from + at + start, from + at + end, edge),
-                Hit::Maybe(_) => return Hit::Maybe(from + at),
-                Hit::None => from += at + 1,
-            }
-        }
-        Hit::None
-    }
-
-    /// The marker that `bytes` begin with.
-    pub(crate) fn here(&self, bytes: &[u8], last: bool) -> Hit {
-        let mut hit: Option<(usize, Edge)> = None;
-        for (marker, edge) in &self.markers {
-            if bytes.starts_with(marker) {
-                if hit.is_none_or(|(len, _)| len < marker.len()) {
-                    hit = Some((marker.len(), *edge));
-                }
-            } else if !last && marker.starts_with(bytes) {
-                return Hit::Maybe(0);
-            }
-        }
-        hit.map_or(Hit::None, |(len, edge)| Hit::At(0, len, edge))
-    }
-
-    fn candidate(&self, bytes: &[u8]) -> Option<usize> {
-        match *self.firsts.as_slice() {
-            [] => None,
-            [a] => memchr::memchr(a, bytes),
-            [a, b] => memchr::memchr2(a, b, bytes),
-            [a, b, c] => memchr::memchr3(a, b, c, bytes),
-            _ => bytes.iter().position(|byte| self.firsts.contains(byte)),
-        }
     }
 }

@@ -5,8 +5,8 @@
 
 use super::arguments::Arguments;
 use super::calls::Phase;
+use super::codec::Sink;
 use super::json::{JsonScan, Scan};
-use super::machine::Sink;
 use crate::formats::{CallKeys, CallStyle};
 
 /// Follows one object, or one array of objects.

@@ -14,9 +14,8 @@
 use std::sync::Arc;
 
 use super::Finish;
-use super::arguments::Arguments;
-use super::call_json::CallJson;
 use super::calls::{Calls, Phase};
+use super::codec::{Codec, Sink};
 use super::emit::{Emit, Kind};
 use super::json::Scan;
 use super::value::Values;
@@ -47,21 +46,6 @@ pub(crate) struct Machine {
     /// The state of a value whose end marker was seen, until it is known to be one.
     doubted: Option<usize>,
     calls: Calls,
-}
-
-/// What follows the value of the state at hand.
-#[derive(Debug)]
-enum Codec {
-    None,
-    Call(CallJson),
-    Json(Arguments),
-}
-
-/// What a codec tells its findings to.
-pub(crate) struct Sink<'a> {
-    pub(crate) table: &'a Table,
-    pub(crate) calls: &'a mut Calls,
-    pub(crate) emit: &'a mut Emit,
 }
 
 /// Longest name, id or key, in bytes; anything longer is none.
@@ -141,7 +125,11 @@ impl Machine {
                 NodeText::Space => self.space(node, emit, last),
                 NodeText::First => self.first(node, emit, last),
                 NodeText::Field(field) => self.field(node, field, emit, last),
-                NodeText::Call(_, to) | NodeText::Calls(_, to) | NodeText::Json(to) => self.value(to, emit),
+                NodeText::Call(_, to)
+                | NodeText::Calls(_, to)
+                | NodeText::PythonCall(to)
+                | NodeText::PythonCalls(to)
+                | NodeText::Json(to) => self.value(to, emit),
                 NodeText::Value(framing) => self.text_value(node, framing, emit, last),
                 NodeText::Close(to) => self.close(to, emit),
                 NodeText::Verbatim => self.verbatim(node, emit, last),
@@ -246,19 +234,7 @@ impl Machine {
     fn value(&mut self, to: usize, emit: &mut Emit) -> bool {
         let (bytes, from) = (&self.text[self.cursor..], self.base + self.cursor as u64);
         let mut sink = Sink { table: &self.table, calls: &mut self.calls, emit };
-        let scan = match &mut self.codec {
-            Codec::Call(call) => call.push(bytes, from, &mut sink),
-            Codec::Json(arguments) => {
-                let mut told = Vec::new();
-                let (scan, through) = arguments.push(bytes, &mut told);
-                sink.calls.arguments(sink.table, sink.emit, &told, from + through as u64);
-                if matches!(scan, Scan::End(_)) && !arguments.is_valid() {
-                    sink.calls.spoil();
-                }
-                scan
-            }
-            Codec::None => Scan::Bad(0),
-        };
+        let scan = self.codec.push(bytes, from, &mut sink);
         self.cursor += scan.took(bytes.len());
         let closed_at = usize::try_from(self.calls.closed_at.saturating_sub(self.base)).unwrap_or_default();
         self.start = match self.calls.phase {
@@ -380,20 +356,9 @@ impl Machine {
         self.node = to;
         self.num_newlines = 0;
         self.begun = false;
-        self.codec = match self.table.nodes[to].text {
-            NodeText::Call(keys, _) => Codec::Call(CallJson::new(keys, false)),
-            NodeText::Calls(keys, _) => Codec::Call(CallJson::new(keys, true)),
-            NodeText::Json(_) => Codec::Json(Arguments::default()),
-            NodeText::Prose(_)
-            | NodeText::Optional(_)
-            | NodeText::Close(_)
-            | NodeText::Value(_)
-            | NodeText::Newlines(..)
-            | NodeText::Space
-            | NodeText::First
-            | NodeText::Field(_)
-            | NodeText::Verbatim => return,
-        };
+        if let Some(codec) = Codec::of(self.table.nodes[to].text) {
+            self.codec = codec;
+        }
     }
 
     /// The byte at the cursor does not belong here.
@@ -420,11 +385,7 @@ impl Machine {
 
     /// Whether the open call lacks nothing but its closer.
     fn has_whole_call(&self) -> bool {
-        match (&self.table.nodes[self.node].text, &self.codec) {
-            (NodeText::Verbatim, _) | (_, Codec::None) => false,
-            (_, Codec::Call(call)) => call.has_whole_arguments(),
-            (_, Codec::Json(arguments)) => arguments.is_valid(),
-        }
+        self.node != VERBATIM && self.codec.has_whole_arguments()
     }
 }
 

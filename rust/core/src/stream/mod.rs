@@ -2,13 +2,16 @@
 
 mod arguments;
 mod call_json;
+mod call_python;
 mod calls;
+mod codec;
 mod detokenize;
 mod emit;
 mod event;
 mod json;
 mod ledger;
 mod machine;
+mod python;
 mod schema;
 mod stop;
 #[expect(clippy::module_inception, reason = "the stream is what this room makes")]

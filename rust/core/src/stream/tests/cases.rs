@@ -95,6 +95,24 @@ const FORMATS: &[(&str, &str, &str)] = &[
         "f({\"a\":\"\\n\"})|g({})|ToolCalls",
     ),
     (
+        "pythonic",
+        "[f(a=1, b='it\\'s', c=[True, None]), g()]",
+        "f({\"a\": 1, \"b\": \"it's\", \"c\": [true, null]})|g({})|ToolCalls",
+    ),
+    (
+        "llama4_pythonic",
+        "<|python_start|>[f(a={'x': 0.10})]<|python_end|>",
+        "f({\"a\": {\"x\": 0.10}})|ToolCalls",
+    ),
+    ("pythonic", "[1, 2]", "content:[1, 2]|Stop"),
+    ("pythonic", "[f(x)] is text", "content:[f(x)] is text|Stop"),
+    ("lfm2", "a<|tool_call_start|>[f(s='x')]<|tool_call_end|>", "content:a|f({\"s\": \"x\"})|ToolCalls"),
+    (
+        "olmo3",
+        "a\n<function_calls>\nf(n=1)\ng()\n</function_calls>",
+        "content:a|f({\"n\": 1})|g({})|ToolCalls",
+    ),
+    (
         "qwen3_coder",
         "a\n\n<tool_call>\n<function=f>\n<parameter=s>\n  x\n\n</parameter>\n<parameter=n>\n12\n</parameter>\n</function>\n</tool_call>\nb",
         "content:a|f({\"s\": \"  x\\n\", \"n\": 12})|content:\nb|ToolCalls",
@@ -306,6 +324,9 @@ fn a_cut_call_keeps_its_arguments_and_says_length_even_after_a_whole_one() {
     assert_eq!(hermes(&cut), "f({})|g({\"a\":)!|Length");
     assert_eq!(hermes(&format!("{whole}<tool_call>{{\"na")), "f({})|content:\n<tool_call>{\"na|Length");
     assert_eq!(hermes("<tool_call>{\"name\":\"g\",\"arguments\":{\"a\":1}"), "g({\"a\":1})|ToolCalls");
+    assert_eq!(hermes("<tool_call>{\"name\":\"g\",\"arguments\":{\"a\":1}}\n"), "g({\"a\":1})|ToolCalls");
+    let kimi = "<|tool_call_begin|>functions.f:0<|tool_call_argument_begin|>{\"a\":1}";
+    assert_eq!(told(&setting("qwen3", "kimi_k2"), kimi), "f({\"a\":1})|ToolCalls");
     let limited = Setting { finish: Finish::Length, ..setting("qwen3", "hermes") };
     assert_eq!(told(&limited, whole), "f({})|Length");
     assert_eq!(told(&limited, "<think>\nhm"), "reasoning:hm|Length");
