@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .chat import Conversation, Message, call
@@ -21,6 +22,21 @@ PLAIN = {
     "arithmetic": arithmetic,
     "unknown": unknown,
 }
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How much a conversation with tools holds.
+
+    dense  history is often calls alone, without results: many to learn from, in few tokens
+    """
+
+    num_rounds: int = 1
+    most_tools: int = 4
+    dense: bool = False
+
+
+SINGLE = Shape()
 
 
 def opening(random: Random) -> list[Message]:
@@ -62,17 +78,17 @@ def toolbox(random: Random, most: int = 4) -> list[Tool]:
 
 
 def with_tools(
-    random: Random, skill: str, *, thinking: bool, num_rounds: int = 1, most_tools: int = 4
+    random: Random, skill: str, *, thinking: bool, shape: Shape = SINGLE
 ) -> Conversation:
     """Make a conversation with tools that ends as the skill says.
 
     Rounds before the last are history: a call, its result, the answer, sometimes a
     question about it, sometimes a question that needs no tool.
     """
-    tools = toolbox(random, most_tools)
+    tools = toolbox(random, shape.most_tools)
     messages = opening(random)
-    for _ in range(num_rounds - 1):
-        messages += round_of(random, tools)
+    for _ in range(shape.num_rounds - 1):
+        messages += round_of(random, tools, dense=shape.dense)
     chosen = random.choice(tools)
     asked, arguments = question(random, chosen, [t for t in tools if t is not chosen])
     declared = [t.declaration(random) for t in tools]
@@ -121,7 +137,7 @@ def called(random: Random, name: str, arguments: dict[str, Any], returned: str) 
     return [message, {"role": "tool", "tool_call_id": "call_0", "content": returned}]
 
 
-def round_of(random: Random, tools: list[Tool]) -> list[Message]:
+def round_of(random: Random, tools: list[Tool], *, dense: bool) -> list[Message]:
     """Make one finished round of history."""
     if random.random() < 0.15:
         other = exchange(
@@ -130,6 +146,8 @@ def round_of(random: Random, tools: list[Tool]) -> list[Message]:
         return [said("user", other.question), said("assistant", other.answer)]
     chosen = random.choice(tools)
     asked, arguments = question(random, chosen, [t for t in tools if t is not chosen])
+    if dense and random.random() < 0.6:
+        return [said("user", asked), called(random, chosen.name, arguments, "")[0]]
     returned = brief(random) if random.random() < 0.7 else result(random)
     messages = [
         said("user", asked),
@@ -156,14 +174,14 @@ def lengthen(random: Random, conversation: Conversation, num_parts: int) -> Conv
 # How often each kind of conversation is drawn for training: at first short ones that
 # teach copying, then the whole range.
 MIX = {
-    "call": 64,
-    "result": 8,
-    "follow": 5,
+    "call": 80,
+    "result": 7,
+    "follow": 4,
     "plain": 9,
-    "greet": 7,
-    "repeat": 13,
-    "count": 7,
-    "arithmetic": 40,
+    "greet": 5,
+    "repeat": 12,
+    "count": 5,
+    "arithmetic": 22,
     "unknown": 5,
 }
 SHORT_MIX = MIX | {"call": 30, "repeat": 40, "result": 15}
@@ -178,9 +196,9 @@ def conversation(random: Random) -> Conversation:
         turns = random.randint(1, 3 if thinking else MOST_TURNS[skill])
         made = plain(random, skill, thinking=thinking, num_turns=turns)
     else:
-        rounds = random.choice((1, 1, 2, 3, 4))
+        rounds = random.choice((1, 2, 3, 4, 5, 6) if skill == "call" else (1, 1, 2, 3))
         most = random.choice((1, 2, 3, 4, 4))
-        made = with_tools(random, skill, thinking=thinking, num_rounds=rounds, most_tools=most)
+        made = with_tools(random, skill, thinking=thinking, shape=Shape(rounds, most, dense=True))
     if random.random() < 0.07:
         lengthen(random, made, random.choice((3, 5, 10, 20, 40)))
     return made
@@ -194,6 +212,8 @@ def short_conversation(random: Random) -> Conversation:
         turns = random.randint(1, 3 if thinking else MOST_TURNS[skill])
         made = plain(random, skill, thinking=thinking, num_turns=turns)
     else:
-        made = with_tools(random, skill, thinking=thinking, most_tools=random.choice((1, 2)))
+        made = with_tools(
+            random, skill, thinking=thinking, shape=Shape(most_tools=random.choice((1, 2)))
+        )
     made.messages = [m for m in made.messages if m["role"] != "system"]
     return made

@@ -22,7 +22,7 @@ from tqdm import tqdm
 
 from . import path, unseen
 from .chat import Conversation, encode_prompt, token_id, tokenizer
-from .corpus import lengthen, plain, with_tools
+from .corpus import Shape, lengthen, plain, with_tools
 from .generate import generate, load
 from .plain import arithmetic
 
@@ -67,7 +67,8 @@ def sums(below: int, random: Random, *, thinking: bool) -> Conversation:
 
 def tooled(skill: str, rounds: int, random: Random, *, thinking: bool) -> Conversation:
     """Make a conversation with tools of up to so many rounds."""
-    return with_tools(random, skill, thinking=thinking, num_rounds=random.randint(1, rounds))
+    shape = Shape(random.randint(1, rounds))
+    return with_tools(random, skill, thinking=thinking, shape=shape)
 
 
 def hand_written(random: Random, *, thinking: bool) -> Conversation:

@@ -159,7 +159,7 @@ def describe(random: Random, made: Slot) -> str:
         (f"How many {other}s", other),
         (f"The {words.adjective(random)} {other} of the {words.noun(random)}", other),
     )
-    text, made.cue = random.choice(forms)
+    text, made.cue = random.choice(forms if random.random() < 0.5 else forms[:3])
     if made.kind in HINTS and random.random() < 0.5:
         hint = random.choice(HINTS[made.kind])
         made.clear = True

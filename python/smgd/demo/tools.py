@@ -85,7 +85,7 @@ def topic_of(random: Random) -> str:
 def properties(random: Random) -> tuple[list[Slot], tuple[str, ...]]:
     """Make none to six properties, and name the two that go together, if any do."""
     taken: set[str] = set()
-    needed, spare = random.choice((0, 1, 1, 1, 1, 1, 2, 2, 3)), random.choice((0, 0, 0, 1))
+    needed, spare = random.choice((0, 1, 1, 1, 1, 2, 2, 3)), random.choice((0, 0, 0, 1))
     required = [slot(random, required=True, taken=taken) for _ in range(needed)]
     paired: tuple[str, ...] = ()
     if random.random() < 0.12:

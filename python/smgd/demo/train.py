@@ -157,8 +157,10 @@ def loss_of(network: Network, batch: Batch) -> tuple[Tensor, float]:
     return (losses * weights).sum() / weights.sum(), hits
 
 
-def schedule(progress: float) -> float:
+def schedule(progress: float, again: float = 1.0, peak: float = 0.0) -> float:
     """Scale the learning rates: a short rise, a plateau, a straight fall over the last 60 %."""
+    if progress >= again:
+        return peak * max(0.0, 1.0 - progress) / (1.0 - again) if again < 1 else 0.0
     return min(1.0, progress / 0.005 + 0.02, max(0.0, (1.0 - progress) / 0.6))
 
 
@@ -252,6 +254,8 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=90.0, help="length of the whole run")
     parser.add_argument("--batch-tokens", type=int, default=4096, help="tokens of one step")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--again", type=float, default=1.0, help="progress of a second rise")
+    parser.add_argument("--peak", type=float, default=0.0, help="its learning rate, as a factor")
     parser.add_argument("--seed", type=int, default=1, help="of the generated text")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -267,7 +271,7 @@ def main() -> None:
     while run.seconds < total and not told:
         progress = run.seconds / total
         batch = next(short if progress < SHORT_PART else whole)
-        loss, hits = run.advance(batch, schedule(progress))
+        loss, hits = run.advance(batch, schedule(progress, args.again, args.peak))
         now = time.monotonic()
         run.seconds += now - last
         bar.update(round(run.seconds) - bar.n)

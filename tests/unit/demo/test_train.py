@@ -59,6 +59,12 @@ def test_the_learning_rate_falls_to_nothing_over_the_last_60_percent():
     assert schedule(1.0) == 0.0
 
 
+def test_a_second_rise_falls_to_nothing_too():
+    assert schedule(0.8, again=0.8, peak=0.4) == 0.4
+    assert abs(schedule(0.9, again=0.8, peak=0.4) - 0.2) < 1e-9
+    assert schedule(0.7, again=0.8, peak=0.4) == schedule(0.7)
+
+
 def test_updates_become_nearly_orthogonal():
     torch.manual_seed(0)
     for shape in ((2, 128, 64), (1, 96, 32), (1, 32, 96)):
