@@ -66,7 +66,7 @@ impl CallJson {
 
     /// Whether the open call's arguments are whole, though the object may not be.
     pub(crate) fn has_whole_arguments(&self) -> bool {
-        self.arguments.is_some() && self.place != Place::InArguments
+        self.place == Place::Done || self.arguments.is_some() && self.place != Place::InArguments
     }
 
     /// Takes the next bytes, which begin at `from`.
