@@ -64,14 +64,6 @@ impl Stream {
         self.run();
     }
 
-    /// Takes text that has no tokens.
-    pub fn push_text(&mut self, bytes: &[u8]) {
-        if !self.ended {
-            self.utf8.push(bytes, &mut self.machine.text);
-            self.run();
-        }
-    }
-
     /// Takes the stop id that the worker ended the reply with: it is counted, and says nothing unless it is
     /// a marker of the format.
     pub fn push_stop(&mut self, vocabulary: &dyn Vocabulary, id: u32) {
