@@ -35,9 +35,12 @@ impl Model {
     pub fn prepare_chat(&self, body: &[u8], ticket: Ticket) -> Result<Prepared, Error> {
         let request = parse_chat(body)?;
         let model = self.name(request.model.as_deref())?.to_owned();
+        let max_model_len = self.checkpoint().max_model_len.min(ticket.max_model_len);
+        if request.messages.len().max(request.tools.len()) > max_model_len {
+            return Err(too_long(max_model_len));
+        }
         let template = self.template(&request)?;
         let prompt = template.render(&context(&request, ticket.created)).map_err(refused)?;
-        let max_model_len = self.checkpoint().max_model_len.min(ticket.max_model_len);
         let prompt_ids = self.encode(&prompt, max_model_len)?;
         let room = room(prompt_ids.len(), max_model_len)?;
         let sampling = self.sampling(&request.sampling, ticket.seed, room)?;
@@ -101,10 +104,7 @@ impl Model {
         while len < prompt.len() / 2 {
             let begin = tokenizer.encode(&prompt[..boundary(prompt, len)]).map_err(refused_as)?;
             if begin.len() > max_model_len + CUT_TOKENS {
-                return Err(Error::ContextLengthExceeded {
-                    prompt_len: format!("more than {max_model_len}"),
-                    max_model_len,
-                });
+                return Err(too_long(max_model_len));
             }
             len = len.saturating_mul(4);
         }
@@ -160,6 +160,11 @@ fn room(prompt_len: usize, max_model_len: usize) -> Result<u32, Error> {
             Err(Error::ContextLengthExceeded { prompt_len: prompt_len.to_string(), max_model_len })
         }
     }
+}
+
+/// The error for a prompt that was not counted to its end; every message and every tool is a token at least.
+fn too_long(max_model_len: usize) -> Error {
+    Error::ContextLengthExceeded { prompt_len: format!("more than {max_model_len}"), max_model_len }
 }
 
 fn refused(refusal: Refusal) -> Error {

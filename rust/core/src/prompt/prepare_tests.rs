@@ -71,6 +71,10 @@ fn a_prompt_without_room_for_one_token_is_too_long() {
         longer.to_string(),
         "the prompt has more than 512 tokens, but this model's context is 512 tokens"
     );
+    folder.write_text("chat_template.jinja", "{{ raise_exception('rendered') }}");
+    let many = json!({"messages": vec![json!({"role": "user", "content": ""}); 513]}).to_string();
+    let many = model(&folder).prepare_chat(many.as_bytes(), ticket()).unwrap_err();
+    assert_eq!(many, longer, "messages that cannot fit are not rendered");
 }
 
 #[test]

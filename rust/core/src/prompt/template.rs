@@ -89,13 +89,12 @@ impl Template {
     ///
     /// [`Refusal`], in the template's own words where it has some.
     pub fn render(&self, context: &Context) -> Result<String, Refusal> {
-        let mut messages = context.messages.clone();
-        let last = context.continue_final_message.then(|| tag_last(&mut messages)).transpose()?;
-        let rendered = self.render_messages(&messages, context)?;
-        match last {
-            Some(text) => cut_at_tag(&rendered, &text),
-            None => Ok(rendered),
+        if !context.continue_final_message {
+            return self.render_messages(&context.messages, context);
         }
+        let mut messages = context.messages.clone();
+        let last = tag_last(&mut messages)?;
+        cut_at_tag(&self.render_messages(&messages, context)?, &last)
     }
 
     fn render_messages(&self, messages: &[Json], context: &Context) -> Result<String, Refusal> {
