@@ -165,13 +165,15 @@ def fit(
             f"--max-model-len {wanted} is more than the {shape.max_positions} positions "
             "the model was made for"
         )
+    if wanted < 2:
+        raise Failure(f"--max-model-len must be at least 2, a prompt and a reply; got {wanted}")
     max_len = wanted if config.max_model_len else min(wanted, held * PAGE_SIZE)
     if held < pages_for(max_len) or max_len < 2:
-        fits = max(0, held * PAGE_SIZE)
+        lower = f"lower --max-model-len to {held * PAGE_SIZE} or " if held > 0 else ""
         raise Failure(
             f"a sequence of {wanted} tokens needs "
             f"{pages_for(wanted) * page_bytes(shape, dtype)} bytes of keys and values and there "
-            f"are {max(0, room)}; lower --max-model-len to {fits} or raise "
+            f"are {max(0, room)}; {lower}raise "
             "--kv-cache-memory-bytes or --gpu-memory-utilization"
         )
     return min(held, max_seqs * pages_for(max_len)), max_len

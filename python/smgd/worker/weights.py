@@ -16,6 +16,7 @@ from .config import Failure
 
 SINGLE = "model.safetensors"
 INDEX = "model.safetensors.index.json"
+EMBEDDING = "model.embed_tokens.weight"
 
 
 class Checkpoint:
@@ -33,21 +34,15 @@ class Checkpoint:
     @property
     def own_dtype(self) -> torch.dtype:
         """What the checkpoint's own matrices are stored in."""
-        name = next(name for name in self._homes if name.endswith("embed_tokens.weight"))
-        return self._read(name, slice(0, 1)).dtype
+        return self._read(EMBEDDING, slice(0, 1)).dtype
 
     def to(self, device: torch.device, dtype: torch.dtype) -> Self:
         """Set where tensors go from now on."""
         self.device, self.dtype = device, dtype
         return self
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._homes
-
     def tensor(self, name: str, *shape: int) -> Tensor:
         """One tensor. Raises Failure naming file and tensor when it is not there or misshapen."""
-        if name not in self._homes:
-            raise Failure(f'{self._folder}: tensor "{name}" is missing from the checkpoint')
         tensor = self._read(name, slice(None))
         if tensor.shape != shape:
             raise Failure(
@@ -60,6 +55,8 @@ class Checkpoint:
         return tensor.to(self.device, self.dtype)
 
     def _read(self, name: str, rows: slice) -> Tensor:
+        if name not in self._homes:
+            raise Failure(f'{self._folder}: tensor "{name}" is missing from the checkpoint')
         home = self._homes[name]
         try:
             tensor: Tensor = self._files[home].get_slice(name)[rows]
@@ -85,9 +82,12 @@ def files_of(folder: Path) -> list[Path]:
 
 def _index(folder: Path) -> dict[str, str]:
     try:
-        homes: dict[str, str] = json.loads((folder / INDEX).read_text("utf-8"))["weight_map"]
-    except (OSError, ValueError, KeyError) as error:
+        index = json.loads((folder / INDEX).read_text("utf-8"))
+    except (OSError, ValueError) as error:
         raise Failure(f"could not read {folder / INDEX}: {error}") from None
+    homes = index.get("weight_map") if isinstance(index, dict) else None
+    if not isinstance(homes, dict) or not homes:
+        raise Failure(f'{folder / INDEX}: "weight_map" must say which file each tensor is in')
     return homes
 
 

@@ -34,7 +34,7 @@ class Architecture:
 
 
 def dense(config: Config, **switches: bool) -> Architecture:
-    """Read what all dense families share. Raises Failure naming what is missing or not built."""
+    """Read what all dense families share. Raises Failure on what is missing or cannot be used."""
     try:
         heads = int(config["num_attention_heads"])
         head_dim = int(config.get("head_dim") or config["hidden_size"] // heads)
@@ -55,6 +55,8 @@ def dense(config: Config, **switches: bool) -> Architecture:
         )
     except KeyError as missing:
         raise Failure(f"config.json: {missing} is missing") from None
+    except (TypeError, ValueError, ZeroDivisionError) as error:
+        raise Failure(f"config.json: a value cannot be used: {error}") from None
 
 
 def refuse_unbuilt(config: Config) -> None:

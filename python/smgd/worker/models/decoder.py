@@ -10,7 +10,7 @@ from torch.nn import functional
 from smgd.worker import rope
 from smgd.worker.layers import rms_norm, silu_mul
 from smgd.worker.linear import Linear
-from smgd.worker.weights import Checkpoint
+from smgd.worker.weights import EMBEDDING, Checkpoint
 
 from .architecture import Architecture
 
@@ -45,7 +45,7 @@ class Decoder:
         self.shape = shape
         self.dtype, self.device = checkpoint.dtype, checkpoint.device
         matrix = (shape.vocab_size, shape.hidden_size)
-        self._embedding = checkpoint.tensor("model.embed_tokens.weight", *matrix)
+        self._embedding = checkpoint.tensor(EMBEDDING, *matrix)
         self._layers = [_layer(shape, checkpoint, index) for index in range(shape.num_layers)]
         self._norm = checkpoint.tensor("model.norm.weight", shape.hidden_size).float()
         head = self._embedding if shape.tied else checkpoint.tensor("lm_head.weight", *matrix)

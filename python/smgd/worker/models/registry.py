@@ -24,7 +24,11 @@ def read_architecture(folder: Path) -> Architecture:
         raise Failure(f"could not read {path}: {error.strerror}") from None
     except ValueError as error:
         raise Failure(f"{path} is not JSON: {error}") from None
+    if not isinstance(config, dict):
+        raise Failure(f"{path} must be an object, got {type(config).__name__}")
     names = config.get("architectures") or []
+    if not isinstance(names, list):
+        raise Failure(f'{path}: "architectures" must be a list of names')
     for name in names:
         if name in FAMILIES:
             refuse_unbuilt(config)
