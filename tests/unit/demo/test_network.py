@@ -1,22 +1,13 @@
-"""The network in training is the Qwen3 of transformers."""
+"""The network in training: what packing, positions, weights of keys and the cache mean."""
 
 import math
-import shutil
-from pathlib import Path
 from random import Random
 
 import pytest
 import torch
-from safetensors.torch import save_file
-from transformers import Qwen3ForCausalLM
 
-from smgd import demo
-from smgd.demo.chat import encode_prompt
-from smgd.demo.corpus import conversation
-from smgd.demo.generate import Decoder, load
+from smgd.demo.generate import Decoder
 from smgd.demo.network import Config, Network, causal
-
-WEIGHTS = demo.path() / "model.safetensors"
 
 
 def tokens(size: int) -> list[int]:
@@ -32,26 +23,6 @@ def logits(network: Network, ids: list[int]) -> torch.Tensor:
 def network() -> Network:
     torch.manual_seed(3)
     return Network(Config()).eval()
-
-
-def reference_logits(folder: Path, ids: list[int]) -> torch.Tensor:
-    reference = Qwen3ForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
-    with torch.no_grad():
-        return reference(torch.tensor([ids])).logits[0]
-
-
-def test_random_weights_give_the_logits_of_transformers(network: Network, tmp_path: Path):
-    for name in ("config.json", "generation_config.json"):
-        shutil.copy(demo.path() / name, tmp_path)
-    save_file(dict(network.named_parameters()), tmp_path / "model.safetensors", {"format": "pt"})
-    ids = tokens(700)
-    assert torch.allclose(logits(network, ids), reference_logits(tmp_path, ids), atol=1e-4)
-
-
-@pytest.mark.skipif(not WEIGHTS.exists(), reason="the trained weights are not there")
-def test_the_shipped_weights_give_the_logits_of_transformers():
-    ids = encode_prompt(conversation(Random(1)))[:600]
-    assert torch.allclose(logits(load(WEIGHTS), ids), reference_logits(demo.path(), ids), atol=1e-4)
 
 
 def test_packed_documents_do_not_see_each_other(network: Network):
