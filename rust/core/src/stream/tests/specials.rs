@@ -5,29 +5,29 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::{assert_whole, merged};
-use crate::formats::{Table, reasoning_format, tool_format};
+use crate::formats::{TOOL_FORMATS, Table, ToolFormat, reasoning_format, tool_format};
 use crate::stream::{Begin, Bytes, Event, Finish, Part, Stream};
 
-const SPECIALS: &[&str] =
-    &["<think>", "</think>", "<tool_call>", "</tool_call>", "<|action_start|>", "<|plugin|>", "<|x|>"];
-const NUM_IDS: u32 = 256 + 7;
-
-/// The table of a checkpoint in which those are special tokens.
-fn table(reasoning: &str, tool: &str) -> Arc<Table> {
-    let vocabulary = Bytes::with(SPECIALS);
-    Arc::new(Table::bind(reasoning_format(reasoning), tool_format(tool), Some(&vocabulary)).unwrap())
+/// What a reply is told with, but its tokens.
+struct Reply<'a> {
+    table: &'a Arc<Table>,
+    vocabulary: Bytes,
+    stop: &'a [String],
+    include_stop: bool,
 }
 
-fn events(table: &Arc<Table>, stop: &[String], include_stop: bool, pieces: &[&[u32]]) -> Vec<Event> {
-    let (vocabulary, begin) = (Bytes::with(SPECIALS), Begin { stop, include_stop, ..Begin::default() });
-    let (mut stream, mut events) = (Stream::new(Arc::clone(table), &begin), Vec::new());
-    for piece in pieces {
-        stream.push(&vocabulary, piece);
+impl Reply<'_> {
+    fn events(&self, pieces: &[&[u32]]) -> Vec<Event> {
+        let begin = Begin { stop: self.stop, include_stop: self.include_stop, ..Begin::default() };
+        let (mut stream, mut events) = (Stream::new(Arc::clone(self.table), &begin), Vec::new());
+        for piece in pieces {
+            stream.push(&self.vocabulary, piece);
+            events.extend(stream.drain());
+        }
+        stream.finish(Finish::Stop);
         events.extend(stream.drain());
+        merged(events)
     }
-    stream.finish(Finish::Stop);
-    events.extend(stream.drain());
-    merged(events)
 }
 
 fn ids(text: &str) -> Vec<u32> {
@@ -36,17 +36,34 @@ fn ids(text: &str) -> Vec<u32> {
 
 #[test]
 fn a_stop_string_before_a_marker_token_that_is_content_counts_through_its_own_last_token() {
-    let (table, stop) = (table("qwen3", "internlm"), ["END".to_owned()]);
-    let whole = [ids("a END"), vec![257], ids("b"), vec![257], ids("c")].concat();
-    let told = events(&table, &stop, false, &[&whole]);
-    assert_eq!(told, events(&table, &stop, false, &whole.chunks(1).collect::<Vec<_>>()));
+    let vocabulary = Bytes::with(&["<|action_start|>"]);
+    let table = Arc::new(Table::bind(None, tool_format("internlm"), Some(&vocabulary)).unwrap());
+    let reply = Reply { table: &table, vocabulary, stop: &["END".to_owned()], include_stop: false };
+    let whole = [ids("a END"), vec![256], ids("b"), vec![256], ids("c")].concat();
+    let told = reply.events(&[&whole]);
+    assert_eq!(told, reply.events(&whole.chunks(1).collect::<Vec<_>>()));
     assert_eq!(told.last().unwrap().tokens.end, 5);
 }
 
 #[test]
 fn a_reply_of_special_tokens_alone_is_empty_and_counted() {
-    let told = events(&table("qwen3", "hermes"), &[], false, &[&[262, 262, 256, 257, 262]]);
+    let vocabulary = Bytes::with(&["<think>", "</think>", "<|x|>"]);
+    let tables = Table::bind(reasoning_format("qwen3"), tool_format("hermes"), Some(&vocabulary));
+    let reply = Reply { table: &Arc::new(tables.unwrap()), vocabulary, stop: &[], include_stop: false };
+    let told = reply.events(&[&[258, 258, 256, 257, 258]]);
     assert_eq!(told, [Event { part: Part::End { finish: Finish::Stop }, tokens: 0..5 }]);
+}
+
+/// All markers of a format that are words; its tokenizer has a token for each.
+fn markers(tool: &'static ToolFormat) -> Vec<&'static str> {
+    let states = tool.states.iter().flat_map(|state| state.on);
+    let on = states.chain(tool.openers).chain(tool.first_openers).chain(tool.closers);
+    let words = on.map(|on| on.marker.trim()).filter(|marker| marker.len() > 2);
+    let mut markers: Vec<&str> =
+        words.chain(tool.wrappers.iter().copied()).chain(["<think>", "</think>", "<|x|>"]).collect();
+    markers.sort_unstable();
+    markers.dedup();
+    markers
 }
 
 proptest! {
@@ -54,28 +71,74 @@ proptest! {
 
     #[test]
     fn any_tokens_give_the_same_events_however_they_are_grouped(
+        which in any::<prop::sample::Index>(),
+        sample in any::<prop::sample::Index>(),
+        edits in prop::collection::vec(any::<[prop::sample::Index; 2]>(), 0..4),
         pieces in prop::collection::vec(prop_oneof![
-            (0..NUM_IDS + 1).prop_map(|id| vec![id]),
-            (256..NUM_IDS).prop_map(|id| vec![id]),
+            any::<prop::sample::Index>().prop_map(Piece::Marker),
+            any::<prop::sample::Index>().prop_map(Piece::Marker),
+            any::<prop::sample::Index>().prop_map(Piece::Spelled),
+            any::<u8>().prop_map(|byte| Piece::Text(vec![byte])),
             prop::sample::select(vec![
-                "ab", "\n", "\n\n", "é", "{\"name\": \"f\", \"arguments\": ", "{\"a\": 1}", "}", "<tool_call>",
-            ]).prop_map(ids),
+                "ab", "\n", "\n\n", "\u{e9}", "{\"name\": \"f\", \"arguments\": ", "{\"a\": 1}", "}", "f", "1", ">", "=", "(a=1)", "[", "]", "\"", "true",
+            ]).prop_map(|text| Piece::Text(text.as_bytes().to_vec())),
         ], 0..16),
         stop in prop::collection::vec("[ab\"\\n<|]{1,3}", 0..3),
         include_stop in any::<bool>(),
-        tool in prop::sample::select(vec!["hermes", "internlm", "kimi_k2"]),
         cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..8),
     ) {
-        let (table, tokens) = (table("qwen3", tool), pieces.concat());
-        let whole = events(&table, &stop, include_stop, &[&tokens]);
+        let tool = *which.get(TOOL_FORMATS);
+        let markers = markers(tool);
+        let vocabulary = Bytes::with(&markers);
+        let table = Table::bind(reasoning_format("qwen3"), Some(tool), Some(&vocabulary)).unwrap();
+        let reply = Reply { table: &Arc::new(table), vocabulary, stop: &stop, include_stop };
+        let mut tokens: Vec<u32> = pieces.iter().flat_map(|piece| piece.tokens(&markers)).collect();
+        let sample = tokenized(sample.index(tool.samples.len() + 1), tool, &markers);
+        for [from, to] in edits {
+            let (from, to) = (from.index(sample.len() + 1), to.index(tokens.len() + 1));
+            tokens.splice(to..to, sample[from..].iter().copied());
+        }
+        let whole = reply.events(&[&tokens]);
         let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(tokens.len() + 1)).collect();
         cuts.extend([0, tokens.len()]);
         cuts.sort_unstable();
         let pieces: Vec<&[u32]> = cuts.windows(2).map(|cut| &tokens[cut[0]..cut[1]]).collect();
-        prop_assert_eq!(&events(&table, &stop, include_stop, &pieces), &whole);
-        prop_assert_eq!(&events(&table, &stop, include_stop, &tokens.chunks(1).collect::<Vec<_>>()), &whole);
+        prop_assert_eq!(&reply.events(&pieces), &whole, "{}", tool.name);
+        prop_assert_eq!(&reply.events(&tokens.chunks(1).collect::<Vec<_>>()), &whole, "{}", tool.name);
         if stop.is_empty() {
             assert_whole(&whole, tokens.len());
+        }
+    }
+}
+
+/// One of the format's samples with a token for each marker; none for a number beyond them.
+fn tokenized(sample: usize, tool: &ToolFormat, markers: &[&str]) -> Vec<u32> {
+    let mut rest = tool.samples.get(sample).copied().unwrap_or_default().as_bytes();
+    let mut tokens = Vec::new();
+    while let Some(byte) = rest.first() {
+        let here = markers.iter().zip(256..).filter(|(marker, _)| rest.starts_with(marker.as_bytes()));
+        let marker = here.max_by_key(|(marker, _)| marker.len());
+        let (len, id) = marker.map_or((1, u32::from(*byte)), |(marker, id)| (marker.len(), id));
+        tokens.push(id);
+        rest = &rest[len..];
+    }
+    tokens
+}
+
+/// A piece of a reply: a marker as its token, a marker spelled out, or text.
+#[derive(Clone, Debug)]
+enum Piece {
+    Marker(prop::sample::Index),
+    Spelled(prop::sample::Index),
+    Text(Vec<u8>),
+}
+
+impl Piece {
+    fn tokens(&self, markers: &[&str]) -> Vec<u32> {
+        match self {
+            Self::Marker(which) => vec![256 + u32::try_from(which.index(markers.len())).unwrap()],
+            Self::Spelled(which) => ids(markers[which.index(markers.len())]),
+            Self::Text(bytes) => bytes.iter().map(|byte| u32::from(*byte)).collect(),
         }
     }
 }
