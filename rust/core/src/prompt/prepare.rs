@@ -49,7 +49,7 @@ impl Model {
             id: ticket.id,
             created: ticket.created,
             model,
-            prompt_tail: self.tail(&prompt, &prompt_ids).to_owned(),
+            prompt_tail: self.tail(&prompt, &prompt_ids, request.continue_final_message).to_owned(),
             prompt_ids: prompt_ids.into(),
             sampling,
             num_choices: request.sampling.num_choices,
@@ -112,14 +112,15 @@ impl Model {
         if ids.is_empty() { Err(refused_as("the prompt it gives is empty".to_owned())) } else { Ok(ids) }
     }
 
-    /// The prompt's end: from the last special token on, so that nothing the user wrote is part of it;
-    /// [`TAIL_BYTES`] where the prompt has no special token.
-    fn tail<'a>(&self, prompt: &'a str, ids: &[u32]) -> &'a str {
+    /// The prompt's end, from the last special token on, so that nothing the user wrote is part of it. Where
+    /// a turn does not begin with one, that is a guess: at most [`TAIL_BYTES`], unless the turn is `continued`.
+    fn tail<'a>(&self, prompt: &'a str, ids: &[u32], continued: bool) -> &'a str {
         let tokenizer = &self.checkpoint().tokenizer;
         let last = ids.iter().rposition(|id| tokenizer.is_special(*id));
         let turn_bytes = last
             .map_or(TAIL_BYTES, |last| ids[last..].iter().map(|id| tokenizer.token_bytes(*id).len()).sum());
-        &prompt[boundary(prompt, prompt.len().saturating_sub(turn_bytes))..]
+        let len = if continued { turn_bytes } else { turn_bytes.min(TAIL_BYTES) };
+        &prompt[boundary(prompt, prompt.len().saturating_sub(len))..]
     }
 }
 
@@ -132,9 +133,9 @@ fn boundary(text: &str, index: usize) -> usize {
 const LONG_TOKEN_BYTES: usize = 8;
 /// Tokens by which cutting a text can change its count.
 const CUT_TOKENS: usize = 64;
-/// Bytes of a prompt's end that the reply machine is shown where no marker says which turn they belong to: an
-/// opened `<think>` and its blank lines.
-const TAIL_BYTES: usize = 32;
+/// Bytes of a prompt's end that a template writes to begin a turn, and the reply machine is shown: a `<think>`
+/// that is open or closed again, and blank lines.
+const TAIL_BYTES: usize = 64;
 
 fn context(request: &ChatRequest, now: u64) -> Context {
     let declared = |tool: &ToolDeclaration| -> Value { tool.declaration.clone() };

@@ -123,6 +123,16 @@ fn the_tail_reaches_back_to_the_last_turn() {
 }
 
 #[test]
+fn what_a_user_wrote_is_not_in_the_tail_where_turns_have_no_special_tokens() {
+    let folder = Folder::new();
+    folder.write_text("chat_template.jinja", "<|im_start|>[INST] {{ messages[0].content }} [/INST]");
+    let content = "What does <think> mean? I see it in many of the replies that I get from you.";
+    let body = json!({"messages": [{"role": "user", "content": content}]}).to_string();
+    let tail = model(&folder).prepare_chat(body.as_bytes(), ticket()).unwrap().prompt_tail;
+    assert!(tail.ends_with(" [/INST]") && !tail.contains("<think>"), "{tail}");
+}
+
+#[test]
 fn a_template_that_refuses_is_the_clients_error_in_its_own_words() {
     let folder = Folder::new();
     folder.write_text(
