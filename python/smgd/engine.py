@@ -15,13 +15,13 @@ import random
 import time
 import uuid
 from collections import Counter as Tally
-from collections import deque
 from collections.abc import Sequence
 from functools import partial
 
 from smgd import _core
 from smgd._core import Chunk, Error, Fault, Model, Prepared, Ready, Replies, State
-from smgd.errors import CouldNotStart, Failure, WorkerLost
+from smgd.deaths import Deaths
+from smgd.errors import Failure, WorkerLost
 from smgd.link import Launch, Link, Worker
 from smgd.metrics import Metrics
 from smgd.reply import Reply
@@ -35,8 +35,6 @@ MAX_LIVE_REQUESTS = 4096
 # How long a request waits for a worker that is loading, and how many may.
 READY_TIMEOUT_S = 120.0
 MAX_EARLY_REQUESTS = 1024
-# A worker that dies this often within a minute, and no reply comes to its end meanwhile, is lost.
-MAX_DEATHS, DEATHS_WITHIN_S = 5, 60.0
 # How long a worker that closed its socket may take to exit by itself.
 EXIT_PATIENCE_S = 0.5
 
@@ -63,14 +61,12 @@ class Engine:
         self._replies = Replies(model)
         self._live: dict[int, Reply] = {}
         self._roster = Roster(self._send)
-        self._deaths: deque[float] = deque(maxlen=MAX_DEATHS)
+        self._deaths = Deaths()
         self._ready_event = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
         self._num_early = self._num_failed = 0
-        self._was_ready = False
         self._last_words = ""
-        self._loading_failed = 0
         self._generation = 0
         self._link: Link | None = None
         self._restart: asyncio.Task[None] | None = None
@@ -238,7 +234,7 @@ class Engine:
         for reason in chunk.finish_reasons:
             metrics.counter("finished").add(label=reason)
         if chunk.error is None:
-            self._deaths.clear()
+            self._deaths.answered()
         else:
             metrics.counter("failed").add(label=chunk.error.code)
             log.error("%s ended badly: %s", reply.prepared.id, chunk.error)
@@ -290,8 +286,7 @@ class Engine:
         assert self._link
         self.ready = ready
         self.load_s = time.monotonic() - self._link.worker.started_at
-        self._was_ready = True
-        self._loading_failed = 0
+        self._deaths.ready()
         self._roster.begin(self._replies.resubmit(self._generation))
         self._ready_event.set()
 
@@ -300,7 +295,7 @@ class Engine:
         status = await asyncio.to_thread(worker.leave, EXIT_PATIENCE_S)
         said = self._last_words or f"{reason} ({exit_words(status)})"
         self._last_words = ""
-        failure = self._verdict(said)
+        failure = self._deaths.died(said, time.monotonic())
         if failure is not None:
             self._lose(failure)
             return
@@ -315,22 +310,6 @@ class Engine:
         if not task.cancelled() and task.exception() is not None:
             log.error("could not replace the worker", exc_info=task.exception())
             self._lose(WorkerLost("the worker is lost: it could not be replaced"))
-
-    def _verdict(self, said: str) -> Failure | None:
-        """Whether another worker is worth starting."""
-        if not self._was_ready:
-            return CouldNotStart(f"the worker could not start: {said}")
-        now = time.monotonic()
-        self._deaths.append(now)
-        if len(self._deaths) == MAX_DEATHS and now - self._deaths[0] < DEATHS_WITHIN_S:
-            return WorkerLost(
-                f"the worker is lost: it died {MAX_DEATHS} times within {DEATHS_WITHIN_S:g} s, "
-                f"last because {said}"
-            )
-        self._loading_failed += 1
-        if self._loading_failed > 2:
-            return WorkerLost(f"the worker is lost: it cannot load again: {said}")
-        return None
 
     def _lose(self, failure: Failure) -> None:
         self._ready_event.set()

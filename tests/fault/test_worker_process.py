@@ -111,6 +111,14 @@ def test_a_worker_says_what_it_is_and_answers(folder):
     worker.close()
 
 
+def test_a_worker_that_is_ready_tells_its_pages_at_once(folder):
+    worker = Worker(folder)
+    num_pages = worker.message(_core.Ready).num_pages
+    state = worker.message(_core.State)
+    assert (state.num_pages, state.pages_used) == (num_pages, 0)
+    worker.close()
+
+
 def test_an_abort_is_obeyed_within_one_step(worker):
     worker.submit(tiny.greedy(1, [1, 2, 3], 900))
     worker.message(_core.Tokens)
@@ -142,7 +150,8 @@ def test_a_worker_ends_when_its_socket_closes(worker):
 def test_a_worker_ends_in_the_middle_of_a_long_prompt(worker):
     for request in range(40):
         worker.submit(tiny.greedy(request, [5] * 1000, 20))
-    worker.message(_core.State)
+    while not worker.message(_core.State).num_running:
+        pass
     worker.end.close()
     assert worker.ends_within(2) == 0
 

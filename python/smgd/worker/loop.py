@@ -72,6 +72,7 @@ class Loop:
 
     def run(self) -> None:
         """Serve until the last server is gone."""
+        self._tell_state()
         while self._listen():
             if self._batcher.busy:
                 self._step += 1
@@ -121,7 +122,7 @@ class Loop:
             )
 
     def _tell_state(self) -> None:
-        """Send the numbers for metrics: now and then while stepping, and when falling idle."""
+        """Send the numbers for metrics: first of all, now and then while stepping, when idle."""
         now = time.monotonic()
         if self._batcher.busy and now < self._state_due_s:
             return
