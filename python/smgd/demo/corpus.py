@@ -100,7 +100,7 @@ def with_tools(
         messages.pop()
         last = exchange(
             random,
-            random.choice(("greet", "repeat", "count", "arithmetic", "greet", "unknown")),
+            random.choice(("greet", "repeat", "count", "arithmetic", "greet")),
             thinking=thinking,
         )
         messages.append(said("user", last.question))
@@ -140,9 +140,7 @@ def called(random: Random, name: str, arguments: dict[str, Any], returned: str) 
 def round_of(random: Random, tools: list[Tool], *, dense: bool) -> list[Message]:
     """Make one finished round of history."""
     if random.random() < 0.15:
-        other = exchange(
-            random, random.choice(("greet", "repeat", "arithmetic", "unknown")), thinking=False
-        )
+        other = exchange(random, random.choice(("greet", "repeat", "arithmetic")), thinking=False)
         return [said("user", other.question), said("assistant", other.answer)]
     chosen = random.choice(tools)
     asked, arguments = question(random, chosen, [t for t in tools if t is not chosen])
@@ -182,7 +180,7 @@ MIX = {
     "repeat": 12,
     "count": 5,
     "arithmetic": 22,
-    "unknown": 5,
+    "unknown": 3,
 }
 SHORT_MIX = MIX | {"call": 30, "repeat": 40, "result": 15}
 MOST_TURNS = {"greet": 6, "repeat": 4, "count": 3, "arithmetic": 12, "unknown": 4}
