@@ -1,6 +1,8 @@
 """openai-python, unmodified, against the embedded model: what a newcomer would try offline."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import openai
@@ -41,6 +43,28 @@ def ask(client, text, **more):
     return client.chat.completions.create(messages=[user(text)], **{**GREEDY, **more})
 
 
+def message_of(chunks):
+    """Join a stream's deltas: content, reasoning, calls and why it ended."""
+    texts, calls, reason = {"content": "", "reasoning_content": ""}, [], None
+    for choice in (chunk.choices[0] for chunk in chunks if chunk.choices):
+        reason = choice.finish_reason or reason
+        for name in texts:
+            texts[name] += getattr(choice.delta, name, None) or ""
+        for part in choice.delta.tool_calls or []:
+            if part.index == len(calls):
+                calls.append([part.id, part.function.name, ""])
+            calls[part.index][2] += part.function.arguments or ""
+    return *texts.values(), [(name, arguments) for _, name, arguments in calls], reason
+
+
+def message_in(choice):
+    """The same of a whole reply. Ids of calls differ from reply to reply."""
+    message = choice.message
+    calls = [(call.function.name, call.function.arguments) for call in message.tool_calls or []]
+    reasoning = getattr(message, "reasoning_content", None) or ""
+    return message.content or "", reasoning, calls, choice.finish_reason
+
+
 def text_of(chunks):
     return "".join(c.choices[0].delta.content or "" for c in chunks if c.choices)
 
@@ -50,6 +74,35 @@ def test_a_greeting_streamed_and_whole(client):
     assert reply.choices[0].finish_reason == "stop"
     assert reply.choices[0].message.content
     assert text_of(ask(client, "Hello!", stream=True)) == reply.choices[0].message.content
+
+
+def prompts_of_all_skills(count):
+    """Fresh conversations, skill after skill, as requests."""
+    evaluate = pytest.importorskip("smgd.demo.evaluate", reason="the demo's own tools are missing")
+    short = [skill for skill in evaluate.SKILLS if skill.share == 1]
+    each = -(-count // len(short))
+    for drawn in zip(*(evaluate.fresh(skill, each, seed=7) for skill in short), strict=True):
+        for made in drawn:
+            thinking = {"enable_thinking": made.reasoning is not None}
+            more = {"tools": made.tools} if made.tools else {}
+            yield {
+                "messages": made.messages,
+                "extra_body": {"chat_template_kwargs": thinking},
+                **more,
+            }
+
+
+def test_a_stream_says_exactly_its_whole_for_200_prompts_of_all_skills(client):
+    asked = list(prompts_of_all_skills(200))[:200]
+    create = partial(client.chat.completions.create, **GREEDY, max_tokens=400)
+
+    def both(request):
+        whole = message_in(create(**request).choices[0])
+        return whole, message_of(create(**request, stream=True))
+
+    with ThreadPoolExecutor(16) as pool:
+        for request, (whole, streamed) in zip(asked, pool.map(both, asked), strict=True):
+            assert streamed == whole, request
 
 
 def test_usage_is_the_same_both_ways(client):
