@@ -15,13 +15,12 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 from smgd import _core
 
 log = logging.getLogger("smgd")
 
-RECV_BYTES = 1 << 18
 # How long a worker that was told to end (by its socket) may take before it is killed.
 LEAVE_TIMEOUT_S = 2.0
 
@@ -84,60 +83,50 @@ class Listener(Protocol):
         """Nothing more will come. Called once."""
 
 
-class Link:
-    """The loop's side of a worker's socket."""
+class Link(asyncio.Protocol):
+    """The loop's side of a worker's socket.
+
+    A transport, not `add_reader`: under uvloop that can lose sight of a socket whose number another
+    one has just had, and the worker would never be heard.
+    """
 
     def __init__(self, worker: Worker, listener: Listener) -> None:
         self.worker = worker
         self._listener = listener
-        self._loop = asyncio.get_running_loop()
-        self._fd = worker.socket.fileno()
         self._rest = b""
         self._unsent = bytearray()
         self._open = True
-        self._loop.add_reader(self._fd, self._on_readable)
+        self._transport: asyncio.Transport | None = None
+        loop = asyncio.get_running_loop()
+        opening = loop.create_unix_connection(lambda: self, sock=worker.socket)
+        self._opening = loop.create_task(opening)
 
     def send(self, frame: bytes) -> None:
         """Write a frame, now or as soon as the worker reads; lost if the worker is."""
-        if not self._open or not frame:
+        if not self._open:
             return
-        if not self._unsent:
-            frame = frame[self._send_now(frame) :]
-            if frame:
-                self._loop.add_writer(self._fd, self._on_writable)
-        self._unsent += frame
+        if self._transport is None:
+            self._unsent += frame
+        else:
+            self._transport.write(frame)
 
     def close(self) -> None:
-        """Hear nothing more; the process itself is the caller's to end."""
-        if self._open:
-            self._open = False
-            self._loop.remove_reader(self._fd)
-            self._loop.remove_writer(self._fd)
+        """Hear nothing more, and hang up; the process itself is the caller's to end."""
+        self._open = False
+        if self._transport is not None:
+            self._transport.abort()
 
-    def _send_now(self, data: bytes | bytearray) -> int:
-        try:
-            return self.worker.socket.send(data)
-        except BlockingIOError:
-            return 0
-        except OSError:
-            # The reader sees the same end, and says so once.
-            return len(data)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Send what was to be sent before."""
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is one in all but name
+        if not self._open:
+            self._transport.abort()
+        elif self._unsent:
+            self._transport.write(bytes(self._unsent))
 
-    def _on_writable(self) -> None:
-        del self._unsent[: self._send_now(self._unsent)]
-        if not self._unsent:
-            self._loop.remove_writer(self._fd)
-
-    def _on_readable(self) -> None:
-        try:
-            data = self.worker.socket.recv(RECV_BYTES)
-        except BlockingIOError:
-            return
-        except OSError as error:
-            self._end(f"its socket failed: {error}")
-            return
-        if not data:
-            self._end("it closed its socket")
+    def data_received(self, data: bytes) -> None:
+        """Hand on whole frames; what is none ends the worker."""
+        if not self._open:
             return
         try:
             frames, self._rest = split(self._rest + data if self._rest else data)
@@ -149,6 +138,11 @@ class Link:
             # What else this read brought is lost; the next worker says it again.
             log.exception("could not take the worker's frames")
             self._end("its frames could not be taken")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The worker hung up, or its socket broke."""
+        if self._open:
+            self._end(f"its socket failed: {exc}" if exc else "it closed its socket")
 
     def _end(self, reason: str) -> None:
         self.close()

@@ -166,6 +166,18 @@ def test_a_request_that_kills_its_workers_fails_alone(serve, undisturbed, stream
     settle(daemon)
 
 
+def test_every_worker_is_heard_however_many_came_before(serve, undisturbed):
+    # Sockets come and go meanwhile, so that workers' get numbers that clients' had.
+    daemon = serve(script=script(poison="[poison]")).ready()
+    for _ in range(8):
+        with concurrent.futures.ThreadPoolExecutor(1) as pool, daemon.client() as client:
+            others = pool.submit(answers, daemon)
+            reply = client.post("/v1/chat/completions", json=asked("poison"), timeout=20)
+            assert reply.status_code == 500
+            assert len(others.result()) == len(undisturbed)
+    settle(daemon)
+
+
 def test_a_client_that_leaves_while_the_worker_is_away_is_forgotten(serve):
     death = {"generation": 1, "frame": 5, "how": "kill"}
     daemon = serve(script=script(deaths=[death], load_ms=500)).ready()

@@ -6,6 +6,7 @@ import socket
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from smgd import _core, engine
 from smgd._core import Error, Model, Submit
@@ -123,7 +124,8 @@ def play(model):
                 for worker in stage.workers:
                     worker.close()
 
-        asyncio.run(main())
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(main())
 
     return run
 
