@@ -39,6 +39,14 @@ def test_nothing_is_pickled(path):
     assert "torch.save(" not in path.read_text()
 
 
+def test_the_top_level_holds_only_what_belongs_there():
+    fixed = {"Cargo.toml", "Cargo.lock", "pyproject.toml", "rust", "python", "tests", "benches"}
+    fixed |= {"Dockerfile", "README.md", "LICENSE", "CHANGELOG.md"}
+    made = {"target"}
+    there = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}
+    assert there - made == fixed
+
+
 def test_the_server_never_loads_torch():
     loads = "import sys, smgd.cli, smgd.app, smgd.engine; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", loads], check=False).returncode == 0
