@@ -186,13 +186,22 @@ SHORT_MIX = MIX | {"call": 30, "repeat": 40, "result": 15}
 MOST_TURNS = {"greet": 6, "repeat": 4, "count": 3, "arithmetic": 12, "unknown": 4}
 
 
+def draw(random: Random, mix: dict[str, int]) -> tuple[str, bool]:
+    """Draw a skill by its share of `mix`, and whether to think."""
+    return random.choices(list(mix), list(mix.values()))[0], random.random() < 0.4
+
+
+def talk(random: Random, skill: str, *, thinking: bool) -> Conversation:
+    """Make a conversation without tools, of as many turns as its skill may have."""
+    turns = random.randint(1, 3 if thinking else MOST_TURNS[skill])
+    return plain(random, skill, thinking=thinking, num_turns=turns)
+
+
 def conversation(random: Random) -> Conversation:
     """Make a conversation to train on."""
-    skill = random.choices(list(MIX), list(MIX.values()))[0]
-    thinking = random.random() < 0.4
+    skill, thinking = draw(random, MIX)
     if skill in PLAIN:
-        turns = random.randint(1, 3 if thinking else MOST_TURNS[skill])
-        made = plain(random, skill, thinking=thinking, num_turns=turns)
+        made = talk(random, skill, thinking=thinking)
     else:
         rounds = random.choice((1, 2, 3, 4, 5, 6) if skill == "call" else (1, 1, 2, 3))
         most = random.choice((1, 2, 3, 4, 4))
@@ -204,11 +213,9 @@ def conversation(random: Random) -> Conversation:
 
 def short_conversation(random: Random) -> Conversation:
     """Make a short conversation, for the first part of the training."""
-    skill = random.choices(list(SHORT_MIX), list(SHORT_MIX.values()))[0]
-    thinking = random.random() < 0.4
+    skill, thinking = draw(random, SHORT_MIX)
     if skill in PLAIN:
-        turns = random.randint(1, 3 if thinking else MOST_TURNS[skill])
-        made = plain(random, skill, thinking=thinking, num_turns=turns)
+        made = talk(random, skill, thinking=thinking)
     else:
         made = with_tools(
             random, skill, thinking=thinking, shape=Shape(most_tools=random.choice((1, 2)))
