@@ -5,6 +5,7 @@ mod chat;
 mod error;
 mod fields;
 mod message;
+pub mod responses;
 mod sampling;
 mod tool;
 mod unbuilt;
