@@ -110,6 +110,17 @@ DEVICE = Kind(
     "DEVICE",
     lambda word: word if re.fullmatch(r"auto|cpu|cuda(:[0-9]{1,3})?", word) else None,
 )
+STORE_URL = Kind(
+    "a URL such as postgresql://user@host/database",
+    "URL",
+    lambda word: word if re.match(r"postgres(ql)?://", word) else None,
+)
+# Sealed texts leave the house: whoever has one may try secrets on it for as long as they like.
+SECRET = Kind(
+    "at least 16 characters, such as openssl rand -hex 32 makes",
+    "WORD",
+    lambda word: word if len(word) >= 16 else None,
+)
 
 
 def read_switch(word: str) -> bool | None:

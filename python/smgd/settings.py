@@ -32,7 +32,7 @@ def option(  # noqa: PLR0913 - the columns of the table
 
     many    takes several values: repeated words on the command line, a list in a file,
             commas in a variable
-    secret  the start-up line says how many were given, not which
+    secret  the start-up line says that or how many were given, not which
     hidden  for tests and benches; neither in --help nor in README
     """
     row = {"kind": kind, "help": help, "many": many, "secret": secret, "hidden": hidden}
@@ -126,6 +126,50 @@ class Settings:
         "auto",
         "Format of reasoning: auto, none, or a name, as for tool calls.",
     )
+    state_dir: str | None = option(
+        kinds.text("a folder"),
+        None,
+        "Folder of stored responses and of the key; :memory: keeps them until the end. "
+        "Default: $XDG_STATE_HOME/smgd, else ~/.local/state/smgd.",
+    )
+    store_url: str | None = option(
+        kinds.STORE_URL,
+        None,
+        "PostgreSQL database of stored responses. Default: SQLite in the state folder.",
+        secret=True,
+    )
+    store_max_responses: int = option(
+        kinds.COUNT, 1000, "Most responses stored; the least recently used goes first."
+    )
+    store_max_age_days: float = option(
+        kinds.number(0, 36_500, above=True), 30.0, "How long a response is stored, in days."
+    )
+    secret: str | None = option(
+        kinds.SECRET,
+        None,
+        "Seals reasoning that clients keep. Default: a key made in the state folder.",
+        secret=True,
+    )
+    strict: bool = option(
+        kinds.SWITCH,
+        default=False,
+        help="Refuse fields and tools without effect; else x-smgd-ignored names them.",
+    )
+    no_skipped_tool_note: bool = option(
+        kinds.SWITCH,
+        default=False,
+        help="Do not tell the model which tools of a request it cannot have.",
+    )
+    reasoning_events: str = option(
+        kinds.choice("summary", "text", "openresponses"),
+        "summary",
+        "How Responses streams reasoning: summary, text or openresponses.",
+    )
+    heartbeat_s: float = option(
+        kinds.number(0, 3600),
+        10.0,
+        "How long a stream may be silent before a sign of life, in seconds; 0 sends none.",
+    )
     drain_timeout_s: float = option(
         kinds.number(0, 86_400),
         30.0,
@@ -162,7 +206,8 @@ class Settings:
             if row.name not in self.origins:
                 continue
             value = getattr(self, row.name)
-            shown = f"({len(value)} given)" if row.secret else spelled(value)
+            count = f"({len(value)} given)" if row.many else "(given)"
+            shown = count if row.secret else spelled(value)
             said.append(f"{row.name}={shown} ({self.origins[row.name]})")
         return "  ".join(said) or "all defaults"
 
@@ -194,8 +239,9 @@ class Row:
         try:
             read = [self.kind.read(value) for value in values]
         except WrongValue as wrong:
+            got = "another value" if self.secret else wrong
             raise WrongCommandLine(
-                f"{said_by} must be {self.kind.expected}, got {wrong}", hint=self.help
+                f"{said_by} must be {self.kind.expected}, got {got}", hint=self.help
             ) from None
         if self.many:
             return tuple(read)

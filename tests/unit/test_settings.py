@@ -65,6 +65,21 @@ def test_keys_are_never_shown():
     assert "api_key=(1 given)" in told.summary()
 
 
+def test_a_secret_and_a_database_with_its_password_are_never_shown():
+    words = ["--secret", "a secret of the house", "--store-url", "postgresql://me:pass@host/db"]
+    told = parse(words, {})
+    assert told.summary() == "store_url=(given) (--store-url)  secret=(given) (--secret)"
+
+
+def test_what_is_wrong_with_a_secret_is_said_without_it():
+    sentence = refused(["--secret", "too-short"])
+    assert sentence.startswith("--secret must be at least 16 characters")
+    assert "too-short" not in sentence
+    sentence = refused(environment={"SMGD_STORE_URL": "mysql://me:pass@host/db"})
+    assert sentence.startswith("SMGD_STORE_URL must be a URL such as postgresql://")
+    assert "pass" not in sentence
+
+
 def test_a_parser_is_named_as_any_server_names_it():
     told = parse(["--tool-call-parser", "qwen25"], {"SMGD_REASONING_PARSER": "deepseek-r1"})
     assert (told.tool_call_parser, told.reasoning_parser) == ("qwen25", "deepseek-r1")
@@ -109,6 +124,10 @@ def test_sizes_take_units(word, num_bytes):
         (["--gpu-memory-utilization", "nan"], "--gpu-memory-utilization must be a number above 0"),
         (["--gpu-memory-utilization", "0"], "--gpu-memory-utilization must be a number above 0"),
         (["--drain-timeout-s", "-1"], "--drain-timeout-s must be a number from 0"),
+        (["--reasoning-events", "raw"], "--reasoning-events must be one of summary, text or"),
+        (["--store-max-responses", "0"], "--store-max-responses must be a whole number from 1"),
+        (["--store-max-age-days", "0"], "--store-max-age-days must be a number above 0"),
+        (["--heartbeat-s", "-1"], "--heartbeat-s must be a number from 0"),
         (["--unheard-of"], "unrecognized arguments: --unheard-of"),
         (["--por", "1"], "unrecognized arguments: --por"),
         (["--port"], "expected 1 argument"),
