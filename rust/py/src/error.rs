@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyList, PyType};
 use smgd_core::prompt::quoted;
-use smgd_core::wire::Error;
+use smgd_core::wire::{Error, shorten};
 
 static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
@@ -35,15 +35,27 @@ fn make_class(py: Python<'_>) -> PyResult<Py<PyType>> {
     let staticmethod = py.import("builtins")?.getattr("staticmethod")?;
     for function in [
         wrap_pyfunction!(body_too_large, py)?,
+        wrap_pyfunction!(missing_param, py)?,
+        wrap_pyfunction!(invalid_param, py)?,
         wrap_pyfunction!(unsupported_media_type, py)?,
         wrap_pyfunction!(not_found, py)?,
         wrap_pyfunction!(method_not_allowed, py)?,
         wrap_pyfunction!(model_not_found, py)?,
+        wrap_pyfunction!(previous_response_not_found, py)?,
+        wrap_pyfunction!(response_not_found, py)?,
+        wrap_pyfunction!(conversation_not_found, py)?,
+        wrap_pyfunction!(item_not_found, py)?,
+        wrap_pyfunction!(reference_not_found, py)?,
+        wrap_pyfunction!(conversation_locked, py)?,
+        wrap_pyfunction!(not_in_background, py)?,
+        wrap_pyfunction!(no_websocket, py)?,
         wrap_pyfunction!(unauthorized, py)?,
         wrap_pyfunction!(overloaded, py)?,
         wrap_pyfunction!(draining, py)?,
         wrap_pyfunction!(not_ready, py)?,
         wrap_pyfunction!(worker_lost, py)?,
+        wrap_pyfunction!(server_restarted, py)?,
+        wrap_pyfunction!(not_stored, py)?,
         wrap_pyfunction!(internal, py)?,
         wrap_pyfunction!(samples, py)?,
     ] {
@@ -127,6 +139,56 @@ fn model_not_found(py: Python<'_>, model: String, served: Vec<String>) -> Made<'
 }
 
 #[pyfunction]
+fn previous_response_not_found<'py>(py: Python<'py>, id: &str) -> Made<'py> {
+    instance(py, &Error::PreviousResponseNotFound { id: shorten(id) })
+}
+
+#[pyfunction]
+fn response_not_found<'py>(py: Python<'py>, id: &str) -> Made<'py> {
+    instance(py, &Error::ResponseNotFound { id: shorten(id) })
+}
+
+#[pyfunction]
+fn conversation_not_found<'py>(py: Python<'py>, id: &str) -> Made<'py> {
+    instance(py, &Error::ConversationNotFound { id: shorten(id) })
+}
+
+#[pyfunction]
+fn item_not_found<'py>(py: Python<'py>, id: &str) -> Made<'py> {
+    instance(py, &Error::ItemNotFound { id: shorten(id) })
+}
+
+#[pyfunction]
+fn reference_not_found<'py>(py: Python<'py>, param: String, id: &str) -> Made<'py> {
+    instance(py, &Error::ReferenceNotFound { param, id: shorten(id) })
+}
+
+#[pyfunction]
+fn conversation_locked(py: Python<'_>, id: String) -> Made<'_> {
+    instance(py, &Error::ConversationLocked { id })
+}
+
+#[pyfunction]
+fn not_in_background(py: Python<'_>, id: String) -> Made<'_> {
+    instance(py, &Error::NotInBackground { id })
+}
+
+#[pyfunction]
+fn no_websocket(py: Python<'_>, path: String) -> Made<'_> {
+    instance(py, &Error::NoWebSocket { path })
+}
+
+#[pyfunction]
+fn missing_param(py: Python<'_>, param: String, expected: String) -> Made<'_> {
+    instance(py, &Error::MissingParam { param, expected })
+}
+
+#[pyfunction]
+fn invalid_param(py: Python<'_>, param: String, expected: String, got: String) -> Made<'_> {
+    instance(py, &Error::InvalidParam { param, expected, got })
+}
+
+#[pyfunction]
 fn unauthorized(py: Python<'_>) -> Made<'_> {
     instance(py, &Error::Unauthorized)
 }
@@ -149,6 +211,16 @@ fn not_ready(py: Python<'_>, reason: String) -> Made<'_> {
 #[pyfunction]
 fn worker_lost(py: Python<'_>, id: String) -> Made<'_> {
     instance(py, &Error::WorkerLost { id })
+}
+
+#[pyfunction]
+fn server_restarted(py: Python<'_>, id: String) -> Made<'_> {
+    instance(py, &Error::ServerRestarted { id })
+}
+
+#[pyfunction]
+fn not_stored(py: Python<'_>, id: String) -> Made<'_> {
+    instance(py, &Error::NotStored { id })
 }
 
 #[pyfunction]

@@ -143,6 +143,8 @@ fn boundary(text: &str, index: usize) -> usize {
     (0..=index).rev().find(|index| text.is_char_boundary(*index)).unwrap_or_default()
 }
 
+/// The field that most dialects hold the conversation in; see [`Error::about`].
+const MESSAGES: &str = "messages";
 /// Bytes per token that few texts reach; a prompt of so many a token is counted to its end.
 const LONG_TOKEN_BYTES: usize = 8;
 /// Tokens by which cutting a text can change its count.
@@ -172,14 +174,16 @@ fn room(prompt_len: usize, max_model_len: usize) -> Result<u32, Error> {
     match max_model_len.checked_sub(prompt_len) {
         Some(room) if room > 0 => Ok(u32::try_from(room).unwrap_or(u32::MAX)),
         Some(_) | None => {
-            Err(Error::ContextLengthExceeded { prompt_len: prompt_len.to_string(), max_model_len })
+            let prompt_len = prompt_len.to_string();
+            Err(Error::ContextLengthExceeded { prompt_len, max_model_len, param: MESSAGES })
         }
     }
 }
 
 /// The error for a prompt that was not counted to its end; every message and every tool is a token at least.
 fn too_long(max_model_len: usize) -> Error {
-    Error::ContextLengthExceeded { prompt_len: format!("more than {max_model_len}"), max_model_len }
+    let prompt_len = format!("more than {max_model_len}");
+    Error::ContextLengthExceeded { prompt_len, max_model_len, param: MESSAGES }
 }
 
 fn refused(refusal: &Refusal) -> Error {
@@ -194,7 +198,7 @@ fn refused_as(reason: String) -> Error {
         Some((end, _)) => format!("{}...", &reason[..end]),
         None => reason,
     };
-    Error::TemplateRefused { reason }
+    Error::TemplateRefused { reason, param: MESSAGES }
 }
 
 #[cfg(test)]

@@ -57,10 +57,7 @@ fn a_prompt_without_room_for_one_token_is_too_long() {
         let prepared = model(&folder).prepare_chat(body.as_bytes(), Ticket { max_model_len, ..ticket() });
         match prepared {
             Ok(prepared) => assert!(fits && prepared.sampling.max_tokens == 1),
-            Err(error) => assert_eq!(
-                (fits, error),
-                (false, Error::ContextLengthExceeded { prompt_len: HI_LEN.to_string(), max_model_len })
-            ),
+            Err(error) => assert_eq!((fits, error), (false, room(HI_LEN, max_model_len).unwrap_err())),
         }
     }
     let long = prepare(json!({"messages": [{"role": "user", "content": "x".repeat(1000)}]})).unwrap_err();

@@ -67,12 +67,68 @@ pub enum Error {
         prompt_len: String,
         /// Tokens of the context.
         max_model_len: usize,
+        /// The field that holds the conversation.
+        param: &'static str,
     },
     /// The chat template refused the messages.
     #[error("the chat template refused the messages: {reason}")]
     TemplateRefused {
         /// The template's own message.
         reason: String,
+        /// The field that holds the conversation.
+        param: &'static str,
+    },
+    /// The response to go on from is not stored.
+    #[error(
+        "the previous response \"{id}\" was not found: it was not stored, or deleted, or dropped as the oldest"
+    )]
+    PreviousResponseNotFound {
+        /// The id asked for, shortened.
+        id: String,
+    },
+    /// No such response is stored.
+    #[error("the response \"{id}\" was not found")]
+    ResponseNotFound {
+        /// The id asked for, shortened.
+        id: String,
+    },
+    /// No such conversation is stored.
+    #[error("the conversation \"{id}\" was not found")]
+    ConversationNotFound {
+        /// The id asked for, shortened.
+        id: String,
+    },
+    /// No such item is stored.
+    #[error("the item \"{id}\" was not found")]
+    ItemNotFound {
+        /// The id asked for, shortened.
+        id: String,
+    },
+    /// An item of the input names one that is not stored.
+    #[error("\"{param}\" must be the id of a stored item, and \"{id}\" was not found")]
+    ReferenceNotFound {
+        /// The field, such as `input[2].id`.
+        param: String,
+        /// The id asked for, shortened.
+        id: String,
+    },
+    /// Another response of the conversation is not finished.
+    #[error("the conversation \"{id}\" has a response in progress; try again when it is finished")]
+    ConversationLocked {
+        /// The conversation.
+        id: String,
+    },
+    /// Only what runs in the background can be cancelled.
+    #[error("the response \"{id}\" cannot be cancelled: it was not made with \"background\": true")]
+    NotInBackground {
+        /// The response.
+        id: String,
+    },
+    /// A WebSocket was asked for.
+    #[error("{path} does not speak WebSocket; send the request with POST")]
+    NoWebSocket {
+        /// The request's path.
+        path: String,
     },
     /// No such model is served here.
     #[error("the model \"{model}\" does not exist; this server has {served}")]
@@ -126,6 +182,18 @@ pub enum Error {
         /// The id that is also in the log.
         id: String,
     },
+    /// The server ended while it worked on a background response.
+    #[error("the server was restarted while it worked on this response; try again ({id})")]
+    ServerRestarted {
+        /// The response.
+        id: String,
+    },
+    /// A reply is complete but could not be kept as it was asked to.
+    #[error("the response could not be stored; the server's log has details under {id}")]
+    NotStored {
+        /// The id that is also in the log.
+        id: String,
+    },
     /// Our fault.
     #[error("internal error; the server's log has details under {id}")]
     Internal {
@@ -154,7 +222,6 @@ impl Error {
     /// Status, type, code and param: one `match`, so that a new variant must choose.
     #[must_use]
     pub fn face(&self) -> Face<'_> {
-        let messages = Some("messages");
         let (status, kind, code, param) = match self {
             Self::EmptyBody => (400, INVALID, "empty_body", None),
             Self::InvalidJson { .. } => (400, INVALID, "invalid_json", None),
@@ -165,8 +232,24 @@ impl Error {
             }
             Self::InvalidParam { param, .. } => (400, INVALID, "invalid_value", Some(param.as_str())),
             Self::UnsupportedParam { param, .. } => (400, INVALID, "unsupported_value", Some(param.as_str())),
-            Self::ContextLengthExceeded { .. } => (400, INVALID, "context_length_exceeded", messages),
-            Self::TemplateRefused { .. } => (400, INVALID, "template_refused", messages),
+            Self::ContextLengthExceeded { param, .. } => {
+                (400, INVALID, "context_length_exceeded", Some(*param))
+            }
+            Self::TemplateRefused { param, .. } => (400, INVALID, "template_refused", Some(*param)),
+            Self::PreviousResponseNotFound { .. } => {
+                (404, INVALID, "previous_response_not_found", Some("previous_response_id"))
+            }
+            Self::ResponseNotFound { .. } => (404, INVALID, "response_not_found", None),
+            Self::ConversationNotFound { .. } => {
+                (404, INVALID, "conversation_not_found", Some("conversation"))
+            }
+            Self::ItemNotFound { .. } => (404, INVALID, "item_not_found", None),
+            Self::ReferenceNotFound { param, .. } => {
+                (400, INVALID, "item_reference_not_found", Some(param.as_str()))
+            }
+            Self::ConversationLocked { .. } => (409, INVALID, "conversation_locked", Some("conversation")),
+            Self::NotInBackground { .. } => (400, INVALID, "not_in_background", None),
+            Self::NoWebSocket { .. } => (426, INVALID, "no_websocket", None),
             Self::ModelNotFound { .. } => (404, INVALID, "model_not_found", Some("model")),
             Self::NotFound { .. } => (404, INVALID, "not_found", None),
             Self::MethodNotAllowed { .. } => (405, INVALID, "method_not_allowed", None),
@@ -175,6 +258,8 @@ impl Error {
             Self::Draining => (503, SERVER, "draining", None),
             Self::NotReady { .. } => (503, SERVER, "not_ready", None),
             Self::WorkerLost { .. } => (500, SERVER, "worker_lost", None),
+            Self::ServerRestarted { .. } => (500, SERVER, "server_restarted", None),
+            Self::NotStored { .. } => (500, SERVER, "not_stored", None),
             Self::Internal { .. } => (500, SERVER, "internal_error", None),
         };
         Face { status, kind, code, param }
@@ -185,7 +270,7 @@ impl Error {
     pub fn retry_after_s(&self) -> Option<u32> {
         match self {
             Self::Overloaded { retry_after_s, .. } => Some(*retry_after_s),
-            Self::Draining | Self::NotReady { .. } => Some(1),
+            Self::Draining | Self::NotReady { .. } | Self::ConversationLocked { .. } => Some(1),
             Self::EmptyBody
             | Self::InvalidJson { .. }
             | Self::BodyTooLarge { .. }
@@ -195,13 +280,31 @@ impl Error {
             | Self::UnsupportedParam { .. }
             | Self::ContextLengthExceeded { .. }
             | Self::TemplateRefused { .. }
+            | Self::PreviousResponseNotFound { .. }
+            | Self::ResponseNotFound { .. }
+            | Self::ConversationNotFound { .. }
+            | Self::ItemNotFound { .. }
+            | Self::ReferenceNotFound { .. }
+            | Self::NotInBackground { .. }
+            | Self::NoWebSocket { .. }
             | Self::ModelNotFound { .. }
             | Self::NotFound { .. }
             | Self::MethodNotAllowed { .. }
             | Self::Unauthorized
             | Self::WorkerLost { .. }
+            | Self::ServerRestarted { .. }
+            | Self::NotStored { .. }
             | Self::Internal { .. } => None,
         }
+    }
+
+    /// The same, where the conversation is not in `messages` but in this field.
+    #[must_use]
+    pub fn about(mut self, conversation: &'static str) -> Self {
+        if let Self::ContextLengthExceeded { param, .. } | Self::TemplateRefused { param, .. } = &mut self {
+            *param = conversation;
+        }
+        self
     }
 
     /// `{"error": {message, type, param, code}}`, `OpenAI`'s shape; all four keys are always there.
@@ -225,8 +328,16 @@ impl Error {
             Self::MissingParam { param: s("messages"), expected: s("a non-empty array of messages") },
             Self::InvalidParam { param: s("temperature"), expected: s("a number from 0 to 2"), got: s("-1") },
             Self::UnsupportedParam { param: s("logprobs"), reason: s("send false or leave it out") },
-            Self::ContextLengthExceeded { prompt_len: s("70000"), max_model_len: 65_536 },
-            Self::TemplateRefused { reason: s("roles must alternate") },
+            Self::ContextLengthExceeded { prompt_len: s("70000"), max_model_len: 65_536, param: "messages" },
+            Self::TemplateRefused { reason: s("roles must alternate"), param: "messages" },
+            Self::PreviousResponseNotFound { id: s("resp_1") },
+            Self::ResponseNotFound { id: s("resp_1") },
+            Self::ConversationNotFound { id: s("conv_1") },
+            Self::ItemNotFound { id: s("msg_1") },
+            Self::ReferenceNotFound { param: s("input[2].id"), id: s("rs_1") },
+            Self::ConversationLocked { id: s("conv_1") },
+            Self::NotInBackground { id: s("resp_1") },
+            Self::NoWebSocket { path: s("/v1/responses") },
             Self::ModelNotFound { model: s("gpt-4o"), served: s("\"smgd-demo\"") },
             Self::NotFound { method: s("GET"), path: s("/v2") },
             Self::MethodNotAllowed { method: s("GET"), path: s("/v1/chat/completions"), allowed: s("POST") },
@@ -235,6 +346,8 @@ impl Error {
             Self::Draining,
             Self::NotReady { reason: s("the worker is loading weights") },
             Self::WorkerLost { id: s("req-1") },
+            Self::ServerRestarted { id: s("resp_1") },
+            Self::NotStored { id: s("resp_1") },
             Self::Internal { id: s("req-1") },
         ]
     }

@@ -10,8 +10,7 @@ mod sampling;
 mod tool;
 mod unbuilt;
 
-pub use body::MAX_DEPTH;
-pub(crate) use body::shorten;
+pub use body::{MAX_DEPTH, shorten};
 pub use chat::{ChatRequest, parse_chat};
 pub use error::{Error, Face, caught};
 pub use message::{Assistant, Message, ToolCall};
