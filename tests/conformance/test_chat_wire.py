@@ -161,4 +161,4 @@ def test_every_error_is_an_answer_that_clients_can_read(error):
     assert 400 <= error.status < 600
     headers = dict(errors.headers(error))
     assert headers[b"content-length"] == str(len(error.body)).encode()
-    assert (b"retry-after" in headers) == (error.status in {429, 503})
+    assert (b"retry-after" in headers) == (error.status in {409, 429, 503})
