@@ -1,5 +1,6 @@
 //! Messages and tools -> normalised conversation -> chat template -> token ids.
 
+mod bounds;
 mod checkpoint;
 mod context;
 mod conversation;

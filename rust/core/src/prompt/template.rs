@@ -12,7 +12,7 @@ use minijinja::value::{Kwargs, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, Value};
 use serde_json::{Map, Value as Json};
 
-use super::{source, value};
+use super::{bounds, source, value};
 
 /// Instructions one rendering may take: thousands of times a long conversation's.
 const MAX_FUEL: u64 = 200_000_000;
@@ -78,8 +78,8 @@ impl Template {
                 .map_err(|error| error.to_string())?,
         );
         environment.set_fuel(Some(MAX_FUEL));
-        environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
         add_python(&mut environment);
+        bounds::add(&mut environment);
         environment
             .add_template_owned(NAME, source::prepared(source))
             .map_err(|error| format!("the chat template cannot be compiled: {error}"))?;
