@@ -434,9 +434,10 @@ class Tokenizer:
 
     @staticmethod
     def from_folder(path: str | PathLike[str]) -> Tokenizer:
-        """Read a folder's tokenizer.json, tekken.json or tiktoken.model, the first there is.
+        """Read a folder's tokenizer.json, tekken.json, tiktoken.model or qwen.tiktoken.
 
-        A tiktoken.model is read as Kimi ships it, with the tokenizer_config.json beside it.
+        The first there is counts. A tiktoken.model is read as Kimi ships it, a qwen.tiktoken as
+        Qwen did, with the tokenizer_config.json beside it.
 
         raises  ValueError with the file at fault
         """

@@ -3,6 +3,7 @@
 import base64
 import json
 import random
+import unicodedata
 
 import pytest
 import tokenizers
@@ -44,6 +45,10 @@ TEKKEN_PATTERN = (
     r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+"
     r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*"
     r"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+QWEN_PATTERN = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"
+    r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
 SPECIAL = ["<|im_end|>", "<|im_user|>", "<think>"]
 NUM_TEKKEN_SPECIAL = 20
@@ -87,6 +92,21 @@ def tiktoken_pair(folder):
     return smgd.Tokenizer.from_folder(folder), encoding
 
 
+def qwen_pair(folder):
+    """Qwen's first kind of folder, and the library's own encoding of it."""
+    tokens = ranks()
+    lines = [f"{base64.b64encode(token).decode()} {rank}" for rank, token in enumerate(tokens)]
+    (folder / "qwen.tiktoken").write_text("\n".join(lines) + "\n")
+    names = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", *(f"<|extra_{n}|>" for n in range(205))]
+    encoding = tiktoken.Encoding(
+        "qwen",
+        pat_str=QWEN_PATTERN,
+        mergeable_ranks={token: rank for rank, token in enumerate(tokens)},
+        special_tokens={text: len(tokens) + at for at, text in enumerate(names)},
+    )
+    return smgd.Tokenizer.from_folder(folder), encoding
+
+
 def tekken_pair(folder, *, listed):
     """Mistral's kind of folder, and what transformers makes of it."""
     tokens = ranks()
@@ -124,6 +144,11 @@ def tekken_pair(folder, *, listed):
 @pytest.fixture(scope="session")
 def kimi(tmp_path_factory):
     return tiktoken_pair(tmp_path_factory.mktemp("kimi"))
+
+
+@pytest.fixture(scope="session")
+def qwen(tmp_path_factory):
+    return qwen_pair(tmp_path_factory.mktemp("qwen"))
 
 
 @pytest.fixture(scope="session", params=[True, False], ids=["listed", "known"])
@@ -172,6 +197,18 @@ def test_a_tiktoken_model_decodes_as_tiktoken_does(kimi):
         assert b"".join(map(tokenizer.token_bytes, ids)) == encoding.decode_bytes(ids)
     end = tokenizer.encode("<|im_end|><think>")
     assert tokenizer.decode(end, skip_special_tokens=True) == "<think>"
+
+
+def test_a_qwen_file_encodes_composed_text_as_tiktoken_does(qwen):
+    tokenizer, encoding = qwen
+    for text in texts(4):
+        composed = unicodedata.normalize("NFC", text)
+        assert tokenizer.encode(text) == encoding.encode(composed), repr(text)
+    marked = "<|im_start|>a<|im_end|><|endoftext|><|extra_204|>"
+    ids = tokenizer.encode(marked)
+    assert ids == encoding.encode(marked, allowed_special="all")
+    assert tokenizer.decode(ids) == marked
+    assert tokenizer.decode(ids, skip_special_tokens=True) == "a"
 
 
 def test_a_tekken_file_has_its_special_tokens_first_and_encodes_as_tiktoken_does(tekken):

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!  config.json             context, vocabulary, stop ids      required
-//!  tokenizer.json          the tokenizer                      required, or tekken.json or tiktoken.model
+//!  tokenizer.json          the tokenizer                      required, or tekken.json, tiktoken.model, qwen.tiktoken
 //!  generation_config.json  stop ids, sampling defaults
 //!  tokenizer_config.json   special tokens, template
 //!  chat_template.jinja, chat_template.json                    in place of tokenizer_config's template

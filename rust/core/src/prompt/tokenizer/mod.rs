@@ -17,7 +17,6 @@ use serde_json::Value;
 
 const JSON: &str = "tokenizer.json";
 const TEKKEN: &str = "tekken.json";
-const TIKTOKEN: &str = "tiktoken.model";
 
 /// A checkpoint's tokenizer. Cheap to share, never changed.
 #[derive(Debug)]
@@ -47,24 +46,26 @@ impl Tokenizer {
     /// The tokenizer's file in a checkpoint's folder: the first there is of those that can be read.
     #[must_use]
     pub fn file_in(folder: &Path) -> PathBuf {
-        let files = [JSON, TEKKEN, TIKTOKEN].map(|name| folder.join(name));
-        files.iter().find(|file| file.is_file()).unwrap_or(&files[0]).clone()
+        let names = [JSON, TEKKEN].into_iter().chain(ranks::TIKTOKEN.iter().map(|family| family.file));
+        names.map(|name| folder.join(name)).find(|file| file.is_file()).unwrap_or_else(|| folder.join(JSON))
     }
 
-    /// Reads a `tokenizer.json`, a `tekken.json`, or a `tiktoken.model` with the `tokenizer_config.json` beside it.
+    /// Reads a `tokenizer.json`, a `tekken.json`, or a family's `tiktoken` file with the `tokenizer_config.json`
+    /// beside it.
     ///
     /// # Errors
     ///
     /// [`LoadError`] when the file cannot be read, or is not a tokenizer whose tokens have exact bytes.
     pub fn from_file(path: &Path) -> Result<Self, LoadError> {
         let bytes = std::fs::read(path).map_err(|error| LoadError::new(path.display(), error))?;
-        let tokenizer = match path.file_name().and_then(|name| name.to_str()) {
-            Some(TEKKEN) => ranks::tekken(&bytes).and_then(Self::of),
-            Some(TIKTOKEN) => {
-                let config = read_config(&path.with_file_name("tokenizer_config.json"))?;
-                ranks::tiktoken(&String::from_utf8_lossy(&bytes), &config).and_then(Self::of)
-            }
-            _ => Self::from_json(&bytes),
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let tokenizer = if name == TEKKEN {
+            ranks::tekken(&bytes).and_then(Self::of)
+        } else if let Some(family) = ranks::TIKTOKEN.iter().find(|family| family.file == name) {
+            let config = read_config(&path.with_file_name("tokenizer_config.json"))?;
+            ranks::tiktoken(family, &String::from_utf8_lossy(&bytes), &config).and_then(Self::of)
+        } else {
+            Self::from_json(&bytes)
         };
         tokenizer.map_err(|reason| LoadError::new(path.display(), reason))
     }

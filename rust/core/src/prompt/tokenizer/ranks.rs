@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!  tiktoken.model   a line per token, "<base64> <rank>"; special tokens in tokenizer_config.json
+//!  qwen.tiktoken    the same lines, and known special tokens
 //!  tekken.json      {"config", "vocab": [{"rank", "token_bytes"}], "special_tokens"}; those come first
 //! ```
 //!
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Deserialize;
 use serde_json::Value;
 use tokenizers::models::bpe::{BPE, Vocab};
+use tokenizers::normalizers::unicode::NFC;
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
 use tokenizers::pre_tokenizers::sequence::Sequence;
 use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
@@ -20,12 +22,37 @@ use tokenizers::{AddedToken, SplitDelimiterBehavior};
 
 use super::alphabet::byte_of;
 
-/// How Kimi's own tokenizer splits text into words. A `tiktoken.model` does not say it, and the code beside it
-/// that does is never run.
-const KIMI_PATTERN: &str = r"[\p{Han}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+/// A family's file of `tiktoken` lines. What the file does not say is here: the code beside it that says it is
+/// never run.
+pub(super) struct Tiktoken {
+    /// The file's name in a checkpoint's folder.
+    pub(super) file: &'static str,
+    /// Splits text into words.
+    pattern: &'static str,
+    /// Whether text is composed (NFC) before it is split.
+    composes: bool,
+    /// The special tokens after the others, from this id on, before `tokenizer_config.json` names its own.
+    special: fn(u32) -> Vec<String>,
+}
 
-/// Ids that Kimi's tokenizer keeps for special tokens after the others.
-const KIMI_SPECIAL_TOKENS: u32 = 256;
+/// The families whose vocabulary is such a file.
+pub(super) const TIKTOKEN: [Tiktoken; 2] = [
+    Tiktoken {
+        file: "tiktoken.model",
+        pattern: r"[\p{Han}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
+        composes: false,
+        special: |first| (first..first + 256).map(|id| format!("<|reserved_token_{id}|>")).collect(),
+    },
+    Tiktoken {
+        file: "qwen.tiktoken",
+        pattern: r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
+        composes: true,
+        special: |_| {
+            let named = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"].map(str::to_owned);
+            named.into_iter().chain((0..205).map(|number| format!("<|extra_{number}|>"))).collect()
+        },
+    },
+];
 
 /// The special tokens of a `tekken.json` that does not list its own (before v11), by id.
 const TEKKEN_SPECIAL_TOKENS: [&str; 20] = [
@@ -59,14 +86,20 @@ struct Ranks {
     first_id: u32,
     /// Splits text into words.
     pattern: String,
+    /// Whether text is composed (NFC) before it is split.
+    composes: bool,
     /// Markers: id, text, and whether it is declared special.
     added: Vec<(u32, String, bool)>,
 }
 
-/// Reads a `tiktoken.model` as Kimi ships it; `config` is its `tokenizer_config.json`.
-pub(super) fn tiktoken(model: &str, config: &Value) -> Result<tokenizers::Tokenizer, String> {
+/// Reads such a file's lines; `config` is the `tokenizer_config.json` beside it.
+pub(super) fn tiktoken(
+    family: &Tiktoken,
+    lines: &str,
+    config: &Value,
+) -> Result<tokenizers::Tokenizer, String> {
     let mut tokens = Vec::new();
-    for (number, line) in model.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
+    for (number, line) in lines.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
         let wrong = || format!("line {}: expected \"<base64> {}\"", number + 1, tokens.len());
         let (token, rank) = line.split_once(' ').ok_or_else(wrong)?;
         if rank.parse() != Ok(tokens.len()) {
@@ -76,9 +109,8 @@ pub(super) fn tiktoken(model: &str, config: &Value) -> Result<tokenizers::Tokeni
         tokens.push(bytes);
     }
     let first = id_of(tokens.len())?;
-    let reserved = |id| (id, (format!("<|reserved_token_{id}|>"), true));
-    let mut added: BTreeMap<u32, (String, bool)> =
-        (first..first + KIMI_SPECIAL_TOKENS).map(reserved).collect();
+    let special = (first..).zip((family.special)(first));
+    let mut added: BTreeMap<u32, (String, bool)> = special.map(|(id, text)| (id, (text, true))).collect();
     for (id, token) in config.get("added_tokens_decoder").and_then(Value::as_object).into_iter().flatten() {
         let content = token.get("content").and_then(Value::as_str);
         let (Ok(id), Some(content)) = (id.parse(), content) else {
@@ -88,7 +120,8 @@ pub(super) fn tiktoken(model: &str, config: &Value) -> Result<tokenizers::Tokeni
         added.insert(id, (content.to_owned(), special));
     }
     let added = added.into_iter().map(|(id, (content, special))| (id, content, special)).collect();
-    Ranks { tokens, first_id: 0, pattern: KIMI_PATTERN.to_owned(), added }.tokenizer()
+    let Tiktoken { pattern, composes, .. } = family;
+    Ranks { tokens, first_id: 0, pattern: (*pattern).to_owned(), composes: *composes, added }.tokenizer()
 }
 
 #[derive(Deserialize)]
@@ -135,7 +168,7 @@ pub(super) fn tekken(json: &[u8]) -> Result<tokenizers::Tokenizer, String> {
     let first_id = id_of(num_special)?;
     let fillers = (id_of(listed.len())?..first_id).map(|id| (id, format!("<SPECIAL_{id}>"), true));
     let added = listed.into_iter().map(|token| (token.rank, token.token_str, true)).chain(fillers).collect();
-    Ranks { tokens, first_id, pattern: config.pattern, added }.tokenizer()
+    Ranks { tokens, first_id, pattern: config.pattern, composes: false, added }.tokenizer()
 }
 
 impl Ranks {
@@ -151,6 +184,9 @@ impl Ranks {
         vocab.extend(self.added.iter().map(|(id, text, _)| (text.clone(), *id)));
         let model = BPE::builder().vocab_and_merges(vocab, self.merges(&spelled)).ignore_merges(true);
         let mut tokenizer = tokenizers::Tokenizer::new(model.build().map_err(failed)?);
+        if self.composes {
+            tokenizer.with_normalizer(Some(NFC));
+        }
         let words = Split::new(SplitPattern::Regex(self.pattern), SplitDelimiterBehavior::Isolated, false);
         let bytes = ByteLevel::new(false, true, false);
         tokenizer.with_pre_tokenizer(Some(Sequence::new(vec![words.map_err(failed)?.into(), bytes.into()])));
