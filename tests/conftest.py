@@ -149,7 +149,8 @@ def serving(folder: Path) -> Iterator[Serve]:
             path = folder / f"script-{len(daemons)}.json"
             path.write_text(json.dumps(script))
             words += ["--worker-module", "smgd.simulated", "--worker-script", str(path)]
-        daemons.append(Daemon(words, environment))
+        # Daemons of one test share their state, and no test touches the state of its user.
+        daemons.append(Daemon(words, {"XDG_STATE_HOME": str(folder)} | environment))
         return daemons[-1]
 
     try:

@@ -17,10 +17,17 @@ from smgd.engine import Engine
 from smgd.exchange import exchange
 from smgd.front import Front, respond
 from smgd.routes import TABLE, Level
+from smgd.store import Store
 
 
-def build(engine: Engine, *, keys: Sequence[str], allowed_origins: Sequence[str]) -> ASGIApp:
-    """The whole application over one engine.
+def build(
+    engine: Engine,
+    store: Store,
+    *,
+    keys: Sequence[str],
+    allowed_origins: Sequence[str],
+) -> ASGIApp:
+    """The whole application over one engine and one store.
 
     keys             clients must send one of them; none lets everyone in
     allowed_origins  web origins whose pages may call; none sends no CORS headers at all
@@ -31,6 +38,7 @@ def build(engine: Engine, *, keys: Sequence[str], allowed_origins: Sequence[str]
     )
     app.router.redirect_slashes = False
     app.state.engine = engine
+    app.state.store = store
     open_paths = [row.path.encode() for row in TABLE if row.level is Level.OPEN]
     front = Front(app, keys=keys, open_paths=open_paths, metrics=engine.metrics)
     app.state.front = front

@@ -25,6 +25,8 @@ from smgd.link import Launch, Worker
 from smgd.metrics import Metrics
 from smgd.protocol import Protocol
 from smgd.settings import Settings, unknown_variables
+from smgd.state import State
+from smgd.store import Store, open_store
 
 log = logging.getLogger("smgd")
 
@@ -53,8 +55,10 @@ def run(
     say(about_model(model))
     for warning in model.warnings:
         log.warning("%s", warning)
+    store = open_store(settings, State(settings))
+    say(f"responses: {store}")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        daemon = Daemon(settings, model, listener, launch)
+        daemon = Daemon(settings, model, store, listener, launch)
         try:
             return runner.run(daemon.run(worker))
         finally:
@@ -91,10 +95,16 @@ class Daemon:
     """The life of one server process."""
 
     def __init__(
-        self, settings: Settings, model: Model, listener: socket.socket, launch: Launch
+        self,
+        settings: Settings,
+        model: Model,
+        store: Store,
+        listener: socket.socket,
+        launch: Launch,
     ) -> None:
         self._settings = settings
         self._model = model
+        self._store = store
         self._listener = listener
         self._launch = launch
         self._told = asyncio.Event()
@@ -117,6 +127,7 @@ class Daemon:
         finally:
             announcing.cancel()
             await engine.close()
+            await self._store.close()
         if failure:
             raise failure
         say(f"stopped: {engine.num_answered:,} requests, {dropped} dropped")
@@ -124,7 +135,12 @@ class Daemon:
 
     def _server(self, engine: Engine) -> Server:
         settings = self._settings
-        served = app.build(engine, keys=settings.api_key, allowed_origins=settings.allowed_origins)
+        served = app.build(
+            engine,
+            self._store,
+            keys=settings.api_key,
+            allowed_origins=settings.allowed_origins,
+        )
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         return Server(
             uvicorn.Config(
