@@ -204,20 +204,54 @@ class Replies:
     def resubmit(self, generation: int) -> list[tuple[int, bytes]]:
         """For each live request, oldest first: (request, submit frame with what was emitted)."""
 
-    def advance(self, frame: bytes) -> Step:
+    def advance(self, frame: bytes, now: int) -> Step:
         """Take one tokens or error frame of the worker (header included).
 
-        A request's error frame ends that reply badly. raises ValueError on a frame that is not one.
+        A request's error frame ends that reply badly.
+
+        now     unix seconds, for a response's completed_at
+        raises  ValueError on a frame that is not one
         """
 
     def abort(self, request: int, generation: int) -> bytes:
         """Forget a reply whose client left: the abort frame for the worker; empty if not live."""
 
-    def fail(self, request: int, error: Error) -> bytes:
-        """End a reply badly and forget it: a streaming client's last bytes; empty if not live."""
+    def fail(self, request: int, error: Error) -> Step:
+        """End a reply badly and forget it: its last chunk; none if not live."""
+
+    def cancel(self, request: int) -> Step:
+        """End a reply that nobody wants any more and forget it: its last chunk; none if not live.
+
+        A response is then cancelled; other dialects say nothing.
+        """
+
+    def heartbeat(self, request: int) -> bytes:
+        """What says on a stream that the reply goes on; empty if not live or not streamed.
+
+        Responses: response.in_progress (response.queued before the first token); chat: a comment.
+        """
+
+    def object(self, request: int) -> bytes:
+        """A live response as it stands: queued until something came of the worker, then in_progress.
+
+        Empty if not live, and in other dialects.
+        """
 
     @property
     def live(self) -> int: ...
+
+def replay(
+    record: bytes, reasoning_events: Literal["summary", "text", "openresponses"] = "summary"
+) -> bytes:
+    """The whole stream that a stored response would have had, each text in one delta.
+
+    record            the response's JSON; it must be over
+    reasoning_events  the names for reasoning that is told as text
+    raises            ValueError for what is no response, or one that is not over
+    """
+
+def failed(record: bytes, error: Error) -> bytes:
+    """A stored response that is not over, as one that failed. raises ValueError if it is none"""
 
 @final
 class Step:
@@ -235,6 +269,15 @@ class Chunk:
     request: int
     data: bytes
     """Bytes to send; for a reply that is not streamed, empty until it is finished."""
+    record: bytes
+    """The whole response, to be stored before `last` is sent; empty unless it is to be stored.
+
+    With the end only, a bad one and a cancelled one too."""
+    last: bytes
+    """The last bytes of a reply with a record: the object, or the events that end the stream."""
+    unstored: bytes
+    """What is sent in place of `last` when the record could not be stored; where it is empty,
+    `Error.not_stored` is the answer."""
     num_tokens: int
     """Tokens that this step brought, all choices together."""
     finished: bool

@@ -190,7 +190,7 @@ class Engine:
     # One step.
 
     def _advance(self, frame: bytes, now: float, joined: dict[Reply, None] | None) -> None:
-        step = self._replies.advance(frame)
+        step = self._replies.advance(frame, int(time.time()))
         self._send(step.abort)
         gaps: Tally[float] = Tally()
         for chunk in step.chunks:
@@ -327,7 +327,9 @@ class Engine:
 
     def _fail(self, request: int, error: Error) -> None:
         reply = self._live[request]
-        reply.finish(self._replies.fail(request, error), error)
+        step = self._replies.fail(request, error)
+        self._send(step.abort)
+        reply.finish(b"".join(chunk.data for chunk in step.chunks), error)
         log.error("%s ended badly: %s", reply.prepared.id, error)
         self.metrics.counter("failed").add(label=error.code)
         self._num_failed += 1

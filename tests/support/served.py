@@ -59,7 +59,7 @@ def reply(
         step = ids[at : at + num_tokens]
         ends = [ENDS[end if last else "running"]]
         for chunk in replies.advance(
-            _core.encode_tokens(1, 1, [sequence], [len(step)], step, ends)
+            _core.encode_tokens(1, 1, [sequence], [len(step)], step, ends), now=1
         ).chunks:
             sent += chunk.data
         if not replies.live:

@@ -34,7 +34,7 @@ def opened(replies, **fields):
 
 def advance(replies, sequence, text, end=RUNNING):
     ids = MODEL.encode(text) + ([MODEL.stop_ids[-1]] if end == STOP_ID else [])
-    return replies.advance(_core.encode_tokens(1, 1, [sequence], [len(ids)], ids, [end]))
+    return replies.advance(_core.encode_tokens(1, 1, [sequence], [len(ids)], ids, [end]), 9)
 
 
 def test_a_streamed_reply_comes_in_chunks_of_bytes(replies):
@@ -77,15 +77,20 @@ def test_a_stop_string_comes_with_an_abort_frame(replies):
 
 def test_a_workers_refusal_and_our_own_end_a_reply_badly(replies):
     opened(replies, stream=True)
-    [chunk] = replies.advance(_core.encode_error(1, 1, 1, "no room")).chunks
+    [chunk] = replies.advance(_core.encode_error(1, 1, 1, "no room"), 9).chunks
     assert isinstance(chunk.error, _core.Error)
     assert chunk.error.code == "internal_error"
     assert chunk.finished
     assert chunk.data == b"data: " + chunk.error.body + b"\n\n"
     opened(replies, request=2, stream=True)
     error = _core.Error.worker_lost("req-2")
-    assert replies.fail(2, error) == b"data: " + error.body + b"\n\n"
-    assert (replies.fail(2, error), replies.live) == (b"", 0)
+    step = replies.fail(2, error)
+    assert isinstance(step, _core.Step)
+    [chunk] = step.chunks
+    assert (chunk.finished, chunk.error.code) == (True, "worker_lost")
+    assert chunk.data == b"data: " + error.body + b"\n\n"
+    assert _core.decode_frame(step.abort)
+    assert (replies.fail(2, error).chunks, replies.live) == ([], 0)
 
 
 def test_a_new_worker_gets_what_was_emitted_and_a_client_that_left_nothing(replies):
@@ -99,4 +104,4 @@ def test_a_new_worker_gets_what_was_emitted_and_a_client_that_left_nothing(repli
 
 def test_what_is_no_frame_is_a_value_error(replies):
     with pytest.raises(ValueError, match="bytes"):
-        replies.advance(b"hello")
+        replies.advance(b"hello", 9)

@@ -43,7 +43,7 @@ mod _core {
     use crate::parser::PyReplyParser;
 
     #[pymodule_export]
-    use crate::replies::{PyChunk, PyReplies, PyStep};
+    use crate::replies::{PyChunk, PyReplies, PyStep, failed, replay};
 
     #[pymodule_export]
     use crate::template::PyChatTemplate;

@@ -147,9 +147,10 @@ impl PyPrepared {
 
     #[getter]
     fn stream(&self) -> bool {
-        match self.0.delivery {
-            Delivery::Chat => false,
+        match &self.0.delivery {
+            Delivery::Chat | Delivery::Compaction(_) => false,
             Delivery::ChatStream { .. } => true,
+            Delivery::Responses(shell) => shell.stream,
         }
     }
 

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
-use smgd_core::reply::{Chunk, Replies, Step};
+use smgd_core::reply::{self, Chunk, Replies, Step};
+use smgd_core::wire::responses::ReasoningEvents;
 
 use crate::error::{instance, value};
 use crate::model::{PyModel, PyPrepared};
@@ -42,8 +43,8 @@ impl PyReplies {
         submits.into_iter().map(|(request, frame)| (request, PyBytes::new(py, &frame))).collect()
     }
 
-    fn advance(&self, py: Python<'_>, frame: &[u8]) -> PyResult<PyStep> {
-        let step = self.replies().advance(frame);
+    fn advance(&self, py: Python<'_>, frame: &[u8], now: u64) -> PyResult<PyStep> {
+        let step = self.replies().advance(frame, now);
         PyStep::new(py, step.map_err(|error| PyValueError::new_err(error.to_string()))?)
     }
 
@@ -51,13 +52,22 @@ impl PyReplies {
         PyBytes::new(py, &self.replies().abort(request, generation))
     }
 
-    fn fail<'py>(
-        &self,
-        py: Python<'py>,
-        request: u64,
-        error: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyBytes>> {
-        Ok(PyBytes::new(py, &self.replies().fail(request, &value(error)?)))
+    fn fail(&self, py: Python<'_>, request: u64, error: &Bound<'_, PyAny>) -> PyResult<PyStep> {
+        let step = self.replies().fail(request, &value(error)?);
+        PyStep::new(py, step)
+    }
+
+    fn cancel(&self, py: Python<'_>, request: u64) -> PyResult<PyStep> {
+        let step = self.replies().cancel(request);
+        PyStep::new(py, step)
+    }
+
+    fn heartbeat<'py>(&self, py: Python<'py>, request: u64) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.replies().heartbeat(request))
+    }
+
+    fn object<'py>(&self, py: Python<'py>, request: u64) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.replies().object(request))
     }
 
     #[getter]
@@ -97,6 +107,9 @@ impl PyStep {
 pub struct PyChunk {
     request: u64,
     data: Py<PyBytes>,
+    record: Py<PyBytes>,
+    last: Py<PyBytes>,
+    unstored: Py<PyBytes>,
     num_tokens: u32,
     finished: bool,
     error: Option<Py<PyAny>>,
@@ -111,6 +124,9 @@ impl PyChunk {
         Ok(Self {
             request: chunk.request,
             data: PyBytes::new(py, &chunk.data).unbind(),
+            record: PyBytes::new(py, &chunk.record).unbind(),
+            last: PyBytes::new(py, &chunk.last).unbind(),
+            unstored: PyBytes::new(py, &chunk.unstored).unbind(),
             num_tokens: chunk.num_tokens,
             finished: chunk.finished,
             error,
@@ -119,4 +135,28 @@ impl PyChunk {
             finish_reasons: chunk.finish_reasons,
         })
     }
+}
+
+#[pyfunction]
+#[pyo3(signature = (record, reasoning_events="summary"))]
+pub fn replay<'py>(py: Python<'py>, record: &[u8], reasoning_events: &str) -> PyResult<Bound<'py, PyBytes>> {
+    let names = match reasoning_events {
+        "summary" => ReasoningEvents::Summary,
+        "text" => ReasoningEvents::Text,
+        "openresponses" => ReasoningEvents::OpenResponses,
+        _ => return Err(PyValueError::new_err("reasoning_events must be summary, text or openresponses")),
+    };
+    let events = reply::replay(record, names).map_err(|error| PyValueError::new_err(error.to_string()))?;
+    Ok(PyBytes::new(py, &events))
+}
+
+#[pyfunction]
+pub fn failed<'py>(
+    py: Python<'py>,
+    record: &[u8],
+    error: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let failed =
+        reply::failed(record, &value(error)?).map_err(|error| PyValueError::new_err(error.to_string()))?;
+    Ok(PyBytes::new(py, &failed))
 }

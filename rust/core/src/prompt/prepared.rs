@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::frame::Sampling;
+use crate::wire::responses::{CompactShell, Shell};
 
 /// One prepared request, whatever dialect it came in.
 #[derive(Clone, Debug)]
@@ -74,4 +75,8 @@ pub enum Delivery {
         /// Usage so far in every chunk (`stream_options.continuous_usage_stats`).
         continuous_usage: bool,
     },
+    /// A response of the Responses API: its object, or its events.
+    Responses(Arc<Shell>),
+    /// The object that a compacted conversation is told as.
+    Compaction(Arc<CompactShell>),
 }

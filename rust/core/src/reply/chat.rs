@@ -1,10 +1,16 @@
 //! A chat completion as one object: the same events, folded.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::chunks::finish_reason;
+use super::projection::{Projection, SoFar};
+use super::replies::Chunk;
 use super::usage::Usage;
-use crate::stream::{Finish, Part};
+use crate::prompt::Prepared;
+use crate::stream::{Event, Finish, Part};
+use crate::wire::Error;
 
 /// One choice, as far as it was told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -87,11 +93,36 @@ impl Fold {
     }
 }
 
-/// The `chat.completion` object.
-pub(crate) fn completion(id: &str, model: &str, created: u64, choices: &[&Fold], usage: Usage) -> Vec<u8> {
-    let choices = choices.iter().enumerate().map(|(index, fold)| fold.choice(index)).collect();
-    let completion = Completion { id, object: "chat.completion", created, model, choices, usage };
-    serde_json::to_vec(&completion).expect("strings and numbers are always JSON")
+/// A chat completion that is told as one object: all its choices, folded.
+#[derive(Debug)]
+pub(crate) struct Folded {
+    prepared: Arc<Prepared>,
+    choices: Vec<Fold>,
+}
+
+impl Folded {
+    pub(crate) fn new(prepared: Arc<Prepared>) -> Self {
+        let choices = (0..prepared.num_choices).map(|_| Fold::default()).collect();
+        Self { prepared, choices }
+    }
+}
+
+impl Projection for Folded {
+    fn begin(&mut self, _usage: Usage, _out: &mut Vec<u8>) {}
+
+    fn event(&mut self, choice: u32, event: Event, _so_far: SoFar, _out: &mut Vec<u8>) {
+        self.choices[choice as usize].push(event.part);
+    }
+
+    fn end(&mut self, usage: Usage, _now: u64, chunk: &mut Chunk) {
+        let choices = self.choices.iter().enumerate().map(|(index, fold)| fold.choice(index)).collect();
+        let Prepared { id, model, created, .. } = &*self.prepared;
+        let completion =
+            Completion { id, object: "chat.completion", created: *created, model, choices, usage };
+        chunk.data.extend(serde_json::to_vec(&completion).expect("strings and numbers are always JSON"));
+    }
+
+    fn fail(&mut self, _error: &Error, _usage: Usage, _chunk: &mut Chunk) {}
 }
 
 #[derive(Serialize)]

@@ -1,14 +1,14 @@
-//! One live reply: its choices, told as chunks or folded.
+//! One live reply: its choices, told as its dialect does.
 
 use std::sync::Arc;
 
-use super::chat::{Fold, completion};
-use super::chunks::{ChatChunks, finish_reason};
-use super::sse;
+use super::chunks::finish_reason;
+use super::projection::{self, Projection, SoFar};
+use super::replies::Chunk;
 use super::usage::Usage;
 use crate::formats::Table;
 use crate::frame::{Row, RowTokens, StepEnd, Submit};
-use crate::prompt::{Delivery, Prepared};
+use crate::prompt::Prepared;
 use crate::stream::{Begin, Finish, Part, Stream, Vocabulary};
 use crate::wire::Error;
 
@@ -22,8 +22,7 @@ pub(crate) struct Live {
     /// Where in the step's chunks this reply's is, if it is there.
     pub(crate) chunk_at: usize,
     choices: Vec<Choice>,
-    /// `None` when the reply is folded.
-    chunks: Option<ChatChunks>,
+    projection: Box<dyn Projection>,
 }
 
 #[derive(Debug)]
@@ -31,8 +30,6 @@ struct Choice {
     stream: Stream,
     /// All tokens taken, for a worker that has to go on from here.
     emitted_ids: Vec<u32>,
-    /// The reply so far; of a streamed one, only how it ended.
-    fold: Fold,
     any_call: bool,
     finish_reason: Option<&'static str>,
 }
@@ -51,21 +48,13 @@ impl Live {
                 },
             ),
             emitted_ids: Vec::new(),
-            fold: Fold::default(),
             any_call: false,
             finish_reason: None,
         });
-        let chunks = match prepared.delivery {
-            Delivery::Chat => None,
-            Delivery::ChatStream { include_usage, continuous_usage } => {
-                let Prepared { id, model, created, .. } = &*prepared;
-                Some(ChatChunks::new(id, model, *created, include_usage, continuous_usage))
-            }
-        };
         Self {
             choices: choices.collect(),
             usage: Usage { prompt_tokens: prepared.prompt_ids.len() as u64, ..Usage::default() },
-            chunks,
+            projection: projection::of(&prepared),
             chunk_at: 0,
             generation,
             prepared,
@@ -101,18 +90,22 @@ impl Live {
         choice.is_some_and(|choice| choice.finish_reason.is_none())
     }
 
-    /// The first bytes: who speaks, once per choice.
-    pub(crate) fn begin(&self) -> Vec<u8> {
+    /// The first bytes.
+    pub(crate) fn begin(&mut self) -> Vec<u8> {
         let mut out = Vec::new();
-        if let Some(chunks) = &self.chunks {
-            (0..self.prepared.num_choices).for_each(|choice| chunks.role(choice, self.usage, &mut out));
-        }
+        self.projection.begin(self.usage, &mut out);
         out
     }
 
     /// Takes an open choice's tokens of a step; appends what the client is sent. Returns whether the core, and
-    /// not the worker, ended the choice.
-    pub(crate) fn push(&mut self, vocabulary: &dyn Vocabulary, row: &RowTokens, out: &mut Vec<u8>) -> bool {
+    /// not the worker, ended the choice. `now` is unix time in seconds.
+    pub(crate) fn push(
+        &mut self,
+        vocabulary: &dyn Vocabulary,
+        row: &RowTokens,
+        now: u64,
+        chunk: &mut Chunk,
+    ) -> bool {
         let index = choice_of(row.sequence);
         let Some(choice) = self.choices.get_mut(index as usize) else { return false };
         choice.emitted_ids.extend_from_slice(&row.ids);
@@ -127,13 +120,11 @@ impl Live {
             if let Part::End { finish } = &event.part {
                 choice.finish_reason = Some(finish_reason(finish, choice.any_call));
             }
-            match &self.chunks {
-                Some(chunks) => chunks.event(index, &event, choice.any_call, self.usage, out),
-                None => choice.fold.push(event.part),
-            }
+            let so_far = SoFar { usage: self.usage, any_call: choice.any_call };
+            self.projection.event(index, event, so_far, &mut chunk.data);
         }
         if self.is_finished() {
-            self.end(out);
+            self.projection.end(self.usage, now, chunk);
         }
         by_core
     }
@@ -148,18 +139,26 @@ impl Live {
         self.choices.iter().filter_map(|choice| choice.finish_reason).collect()
     }
 
-    /// The last bytes of a reply that ends badly: one error event, and no `[DONE]`.
-    pub(crate) fn fail(&self, error: &Error) -> Vec<u8> {
-        if self.chunks.is_some() { sse::event(&error.to_json()) } else { Vec::new() }
+    /// Appends the last bytes of a reply that ends badly.
+    pub(crate) fn fail(&mut self, error: &Error, chunk: &mut Chunk) {
+        self.projection.fail(error, self.usage, chunk);
     }
 
-    fn end(&self, out: &mut Vec<u8>) {
-        if let Some(chunks) = &self.chunks {
-            return chunks.end(self.usage, out);
-        }
-        let folds: Vec<&Fold> = self.choices.iter().map(|choice| &choice.fold).collect();
-        let Prepared { id, model, created, .. } = &*self.prepared;
-        out.extend(completion(id, model, *created, &folds, self.usage));
+    /// Appends the last bytes of a reply that nobody waits for any more.
+    pub(crate) fn cancel(&mut self, chunk: &mut Chunk) {
+        self.projection.cancel(self.usage, chunk);
+    }
+
+    /// What says that the reply goes on; nothing for a reply that is not streamed.
+    pub(crate) fn heartbeat(&mut self) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.projection.heartbeat(&mut out);
+        out
+    }
+
+    /// The reply's object as it stands; empty where its dialect has none meanwhile.
+    pub(crate) fn object(&self) -> Vec<u8> {
+        self.projection.object()
     }
 }
 

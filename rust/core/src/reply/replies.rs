@@ -40,6 +40,13 @@ pub struct Chunk {
     pub request: u64,
     /// Bytes to send; for a reply that is not streamed, empty until it is finished.
     pub data: Vec<u8>,
+    /// The whole response, to be stored before `last` is sent; only of a reply that is stored, and with its end.
+    pub record: Vec<u8>,
+    /// The last bytes, kept apart from `data` until the record is stored.
+    pub last: Vec<u8>,
+    /// What is sent in place of `last` when the record could not be stored; where it is empty, the error is the
+    /// answer.
+    pub unstored: Vec<u8>,
     /// Tokens that this step brought, all choices together.
     pub num_tokens: u32,
     /// Whether these are the last bytes.
@@ -71,7 +78,7 @@ impl Replies {
     /// Begins a reply: the submit frame for the worker, and the first bytes for the client.
     pub fn open(&mut self, prepared: &Arc<Prepared>, generation: u32) -> (Vec<u8>, Vec<u8>) {
         let table = if prepared.tools.is_empty() { &self.without_tools } else { &self.with_tools };
-        let reply = Live::new(Arc::clone(prepared), table, generation);
+        let mut reply = Live::new(Arc::clone(prepared), table, generation);
         let (frame, first) = (submit(&reply), reply.begin());
         self.live.insert(prepared.request, reply);
         (frame, first)
@@ -89,13 +96,14 @@ impl Replies {
     }
 
     /// Takes one tokens or error frame of the worker, header included. Other frames say nothing to a client.
+    /// `now` is unix time in seconds, as a client sees when its reply was completed.
     ///
     /// # Errors
     ///
     /// [`FrameError`] when it is no frame.
-    pub fn advance(&mut self, bytes: &[u8]) -> Result<Step, FrameError> {
+    pub fn advance(&mut self, bytes: &[u8], now: u64) -> Result<Step, FrameError> {
         let (header, message) = frame::decode(bytes)?;
-        let mut step = Advance::default();
+        let mut step = Advance { now, ..Advance::default() };
         match message {
             Message::Tokens(tokens) => {
                 for row in &tokens.rows {
@@ -108,15 +116,32 @@ impl Replies {
         Ok(self.close(step, header.generation))
     }
 
+    /// Says to a streaming client that its reply goes on; empty if there is nobody to say it to.
+    pub fn heartbeat(&mut self, request: u64) -> Vec<u8> {
+        self.live.get_mut(&request).map(Live::heartbeat).unwrap_or_default()
+    }
+
+    /// A live response as it stands; empty if it is not live, or a dialect has nothing to ask for meanwhile.
+    #[must_use]
+    pub fn object(&self, request: u64) -> Vec<u8> {
+        self.live.get(&request).map(Live::object).unwrap_or_default()
+    }
+
     /// Forgets a reply whose client left: the abort frame for the worker; empty if the reply is not live.
     pub fn abort(&mut self, request: u64, generation: u32) -> Vec<u8> {
         let Some(reply) = self.live.remove(&request) else { return Vec::new() };
         abort(reply.open_sequences().collect(), generation)
     }
 
-    /// Ends a reply badly and forgets it: the last bytes for a streaming client; empty if it is not live.
-    pub fn fail(&mut self, request: u64, error: &Error) -> Vec<u8> {
-        self.live.remove(&request).map(|reply| reply.fail(error)).unwrap_or_default()
+    /// Ends a reply badly and forgets it: its last chunk, and the abort frame; nothing if it is not live.
+    pub fn fail(&mut self, request: u64, error: &Error) -> Step {
+        self.end(request, |reply, chunk| fail(reply, error.clone(), chunk))
+    }
+
+    /// Ends a reply that is not wanted any more and forgets it: its last chunk, and the abort frame; nothing if
+    /// it is not live.
+    pub fn cancel(&mut self, request: u64) -> Step {
+        self.end(request, Live::cancel)
     }
 
     /// How many replies are live.
@@ -125,30 +150,36 @@ impl Replies {
         self.live.len()
     }
 
+    fn end(&mut self, request: u64, how: impl FnOnce(&mut Live, &mut Chunk)) -> Step {
+        let Some(reply) = self.live.get_mut(&request) else { return Step::default() };
+        let mut chunk = Chunk { request, usage: reply.usage, finished: true, ..Chunk::default() };
+        how(reply, &mut chunk);
+        let generation = reply.generation;
+        self.close(Advance { chunks: vec![chunk], ..Advance::default() }, generation)
+    }
+
     fn push(&mut self, row: &RowTokens, generation: u32, step: &mut Advance) {
         let request = request_of(row.sequence);
         let awaited = |reply: &&mut Live| reply.generation == generation && reply.is_open(row.sequence);
         let Some(reply) = self.live.get_mut(&request).filter(awaited) else { return };
         let num_tokens = u32::try_from(row.ids.len()).unwrap_or(u32::MAX);
+        let now = step.now;
         let chunk = step.chunk(request, reply);
         if chunk.error.is_some() {
             return;
         }
         chunk.num_tokens += num_tokens;
         let vocabulary = &*self.vocabulary;
-        let pushed = catch_unwind(AssertUnwindSafe(|| reply.push(vocabulary, row, &mut chunk.data)));
+        let pushed = catch_unwind(AssertUnwindSafe(|| reply.push(vocabulary, row, now, chunk)));
         chunk.usage = reply.usage;
         chunk.finished = reply.is_finished();
         match pushed {
-            Ok(_) if row.end == StepEnd::Aborted => {
-                chunk.data.extend(reply.fail(&internal(reply)));
-                chunk.error = Some(internal(reply));
-            }
+            Ok(_) if row.end == StepEnd::Aborted && !chunk.finished => fail(reply, internal(reply), chunk),
             Ok(by_core) if by_core => step.aborted.push(row.sequence),
             Ok(_) => {}
             Err(_) => {
-                chunk.data = reply.fail(&internal(reply));
-                chunk.error = Some(internal(reply));
+                chunk.data.truncate(whole_events(&chunk.data));
+                fail(reply, internal(reply), chunk);
             }
         }
     }
@@ -159,8 +190,7 @@ impl Replies {
         };
         let chunk = step.chunk(request, reply);
         chunk.usage = reply.usage;
-        chunk.data = reply.fail(&internal(reply));
-        chunk.error = Some(internal(reply));
+        fail(reply, internal(reply), chunk);
     }
 
     /// Forgets the replies that ended.
@@ -187,6 +217,7 @@ impl Replies {
 struct Advance {
     chunks: Vec<Chunk>,
     aborted: Vec<u64>,
+    now: u64,
 }
 
 impl Advance {
@@ -209,6 +240,16 @@ fn abort(sequences: Vec<u64>, generation: u32) -> Vec<u8> {
         return Vec::new();
     }
     frame::encode(generation, 0, &Message::Abort(Abort { sequences }))
+}
+
+fn fail(reply: &mut Live, error: Error, chunk: &mut Chunk) {
+    reply.fail(&error, chunk);
+    chunk.error = Some(error);
+}
+
+/// How many bytes of a stream are whole events; of one that was being written, nothing is sent.
+fn whole_events(data: &[u8]) -> usize {
+    memchr::memmem::rfind(data, b"\n\n").map_or(0, |at| at + 2)
 }
 
 fn internal(reply: &Live) -> Error {

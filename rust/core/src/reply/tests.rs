@@ -1,6 +1,7 @@
 //! One server's replies, walked through by calling functions.
 
 mod properties;
+mod responses;
 
 use std::sync::Arc;
 
@@ -13,6 +14,8 @@ use crate::prompt::{Delivery, Prepared, Tool};
 use crate::stream::{Bytes, Vocabulary};
 
 const END_OF_TURN: u32 = 256;
+/// The time of every step, in unix seconds.
+const NOW: u64 = 1_700_000_009;
 
 fn replies() -> Replies {
     let vocabulary = Arc::new(Bytes::with(&["<|im_end|>"]));
@@ -48,7 +51,7 @@ fn row(request: u64, choice: u64, text: &[u8], end: StepEnd) -> RowTokens {
 }
 
 fn step(replies: &mut Replies, rows: Vec<RowTokens>) -> Step {
-    replies.advance(&frame::encode(1, 1, &Message::Tokens(Tokens { rows }))).unwrap()
+    replies.advance(&frame::encode(1, 1, &Message::Tokens(Tokens { rows })), NOW).unwrap()
 }
 
 /// The JSON of every event; `None` for `[DONE]`.
@@ -287,7 +290,7 @@ fn a_reply_that_fails_ends_its_stream_with_one_error_and_no_done() {
         let mut replies = replies();
         replies.open(&Arc::new(prepared(1, delivery.clone())), 1);
         let fault = frame::Fault { request: 1, message: "no room".into() };
-        let mut step = replies.advance(&frame::encode(1, 2, &Message::Error(fault))).unwrap();
+        let mut step = replies.advance(&frame::encode(1, 2, &Message::Error(fault)), NOW).unwrap();
         let chunk = step.chunks.remove(0);
         let error = crate::wire::Error::Internal { id: "chatcmpl-1".into() };
         assert!(chunk.finished && replies.num_live() == 0 && chunk.error.as_ref() == Some(&error));
@@ -296,9 +299,43 @@ fn a_reply_that_fails_ends_its_stream_with_one_error_and_no_done() {
             Delivery::ChatStream { .. } => {
                 assert_eq!(chunk.data, [b"data: ", &error.to_json()[..], b"\n\n"].concat());
             }
+            Delivery::Responses(_) | Delivery::Compaction(_) => panic!("it is chat"),
         }
-        assert!(replies.fail(1, &error).is_empty() && replies.abort(1, 1).is_empty());
+        assert!(replies.fail(1, &error).chunks.is_empty() && replies.abort(1, 1).is_empty());
     }
+}
+
+#[test]
+fn a_reply_that_the_server_gives_up_ends_with_that_error_and_is_aborted() {
+    let mut replies = replies();
+    replies.open(&Arc::new(prepared(1, streamed())), 1);
+    let mut step = replies.fail(1, &crate::wire::Error::Draining);
+    let chunk = step.chunks.remove(0);
+    assert_eq!(chunk.data, [b"data: ", &crate::wire::Error::Draining.to_json()[..], b"\n\n"].concat());
+    assert!(chunk.finished && chunk.error == Some(crate::wire::Error::Draining));
+    let (_, message) = frame::decode(&step.abort).unwrap();
+    assert_eq!(message, Message::Abort(frame::Abort { sequences: vec![1 << 16] }));
+    assert_eq!(replies.num_live(), 0);
+}
+
+#[test]
+fn a_heartbeat_of_a_chat_stream_is_a_comment_and_of_a_folded_one_nothing() {
+    for (delivery, heartbeat) in [(streamed(), &b": heartbeat\n\n"[..]), (Delivery::Chat, b"")] {
+        let mut replies = replies();
+        replies.open(&Arc::new(prepared(1, delivery)), 1);
+        assert_eq!(replies.heartbeat(1), heartbeat);
+        assert!(replies.object(1).is_empty() && replies.heartbeat(2).is_empty());
+    }
+}
+
+#[test]
+fn a_sequence_that_is_aborted_as_it_completes_the_reply_ends_it_well() {
+    let mut replies = replies();
+    let stop = vec!["b".to_owned()];
+    replies.open(&Arc::new(Prepared { stop, ..prepared(1, streamed()) }), 1);
+    let chunk = step(&mut replies, vec![row(1, 0, b"ab", StepEnd::Aborted)]).chunks.remove(0);
+    assert!(chunk.finished && chunk.error.is_none());
+    assert!(chunk.data.ends_with(b"data: [DONE]\n\n"));
 }
 
 #[test]
@@ -385,7 +422,7 @@ fn a_panic_in_one_stream_ends_that_stream_alone() {
 #[test]
 fn what_is_no_frame_is_an_error_and_other_frames_say_nothing() {
     let mut replies = replies();
-    assert!(replies.advance(b"hello").is_err());
+    assert!(replies.advance(b"hello", NOW).is_err());
     let state = frame::encode(1, 1, &Message::State(frame::StepState::default()));
-    assert!(replies.advance(&state).unwrap().chunks.is_empty());
+    assert!(replies.advance(&state, NOW).unwrap().chunks.is_empty());
 }

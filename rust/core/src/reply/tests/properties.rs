@@ -5,12 +5,18 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::{folded, prepared, replies, row, step, streamed, told};
+use super::responses::shell;
+use super::{NOW, folded, prepared, replies, row, step, streamed, told};
 use crate::frame::{self, Message, StepEnd, Tokens};
 use crate::prompt::{Delivery, Prepared};
 
+/// Every way to stream.
+fn streams() -> impl Strategy<Value = Delivery> {
+    prop::sample::select(vec![streamed(), Delivery::Responses(Arc::new(shell()))])
+}
+
 /// Pieces of replies that the two formats know.
-fn pieces() -> impl Strategy<Value = Vec<u8>> {
+pub(super) fn pieces() -> impl Strategy<Value = Vec<u8>> {
     let pieces = [
         "<think>\n",
         "\n</think>\n\n",
@@ -56,9 +62,10 @@ proptest! {
         text in pieces(),
         cut in any::<prop::sample::Index>(),
         stop in prop::option::of(Just("stop".to_owned())),
+        delivery in streams(),
     ) {
         let (before, after) = text.split_at(cut.index(text.len() + 1));
-        let prepared = Prepared { stop: stop.into_iter().collect(), ..prepared(1, streamed()) };
+        let prepared = Prepared { stop: stop.into_iter().collect(), ..prepared(1, delivery) };
         let undisturbed = told(prepared.clone(), &[before, after], StepEnd::StopId);
         let mut replies = replies();
         let (_, mut wire) = replies.open(&Arc::new(prepared), 1);
@@ -68,7 +75,7 @@ proptest! {
             let (_, Message::Submit(submit)) = frame::decode(&frame).unwrap() else { panic!("a submit") };
             prop_assert_eq!(&submit.rows[0].emitted_ids, &before.iter().map(|id| u32::from(*id)).collect::<Vec<_>>());
             let rows = vec![row(1, 0, after, StepEnd::StopId)];
-            let step = replies.advance(&frame::encode(2, 1, &Message::Tokens(Tokens { rows }))).unwrap();
+            let step = replies.advance(&frame::encode(2, 1, &Message::Tokens(Tokens { rows })), NOW).unwrap();
             wire.extend(step.chunks.into_iter().flat_map(|chunk| chunk.data));
         }
         prop_assert_eq!(replies.num_live(), 0);
@@ -82,11 +89,12 @@ proptest! {
     #[test]
     fn sixty_four_interleaved_streams_are_told_what_each_is_told_alone(
         texts in proptest::collection::vec((pieces(), 1..9_usize), 64),
+        delivery in streams(),
     ) {
         let mut replies = replies();
         let mut wires: Vec<Vec<u8>> = Vec::new();
         for request in 0..64 {
-            wires.push(replies.open(&Arc::new(prepared(request, streamed())), 1).1);
+            wires.push(replies.open(&Arc::new(prepared(request, delivery.clone())), 1).1);
         }
         let mut at = [0; 64];
         while replies.num_live() > 0 {
@@ -109,7 +117,7 @@ proptest! {
             if pieces.is_empty() {
                 pieces.push(b"");
             }
-            let alone = told(prepared(request as u64, streamed()), &pieces, StepEnd::StopId);
+            let alone = told(prepared(request as u64, delivery.clone()), &pieces, StepEnd::StopId);
             prop_assert_eq!(&wires[request], &alone);
         }
     }

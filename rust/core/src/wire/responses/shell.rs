@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 /// How one request of the Responses API wants to be answered.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shell {
     /// Every field of the response object that the request alone decides, in the order they are told: `model`,
     /// `instructions`, `tools`, `store`, ... Not among them: `id`, `object`, `created_at`, `completed_at`,
@@ -46,4 +46,14 @@ pub struct ToolFace {
     pub namespace: Option<String>,
     /// Whether it takes free text: then the function's one argument is `input`, and its text is given back.
     pub custom: bool,
+}
+
+/// How a request to compact a conversation wants to be answered: with the items that are kept as they are, then
+/// one that seals the reply's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompactShell {
+    /// The items that are told before the compaction item, in their full stored form.
+    pub kept: Vec<Value>,
+    /// The key that seals the summary.
+    pub key: [u8; 32],
 }
