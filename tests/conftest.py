@@ -19,6 +19,7 @@ import httpx
 import numpy as np
 import pytest
 from hypothesis import settings
+from postgres_server import PostgresServer
 from safetensors.numpy import save_file
 
 # For `pytest --hypothesis-profile=long`.
@@ -241,3 +242,14 @@ def model_folder(request: pytest.FixtureRequest) -> Path:
     if not (DEMO / "model.safetensors").exists():
         pytest.skip("the embedded model's weights are not in this tree")
     return DEMO
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server."""
+    binaries = PostgresServer.binaries()
+    if binaries is None:
+        pytest.skip("there is no PostgreSQL on this machine")
+    server = PostgresServer(binaries)
+    yield server
+    server.stop()

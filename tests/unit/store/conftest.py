@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from stored import PostgresServer, done
+from stored import done
 
 from smgd.store import Limits, Store
 from smgd.store.clock import Clock
@@ -17,17 +17,6 @@ from smgd.store.sqlite import Sqlite
 
 LIMITS = Limits(1000, 30 * 86_400)
 Open = Callable[..., Store]
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    """A PostgreSQL server."""
-    binaries = PostgresServer.binaries()
-    if binaries is None:
-        pytest.skip("there is no PostgreSQL on this machine")
-    server = PostgresServer(binaries)
-    yield server
-    server.stop()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
