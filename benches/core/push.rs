@@ -1,5 +1,5 @@
 //! What a token costs from the worker's frame to the client's bytes: decoding the frame, detokenizing, the
-//! reply machine, and framing chunks. One token per stream and step, as a worker sends them.
+//! reply machine, and framing chunks or events. One token per stream and step, as a worker sends them.
 //!
 //! ```text
 //!  cargo bench -p smgd-core --bench push
@@ -13,6 +13,7 @@ use smgd_core::frame::{self, Message, RowTokens, Sampling, StepEnd, Tokens};
 use smgd_core::prompt::{Delivery, Prepared, Tool};
 use smgd_core::reply::Replies;
 use smgd_core::stream::Vocabulary;
+use smgd_core::wire::responses::{ReasoningEvents, Shell};
 
 const NUM_TOKENS: usize = 4000;
 
@@ -24,13 +25,32 @@ fn main() {
         ("reasoning", format!("<think>\n{}", prose.repeat(400))),
         ("arguments", call(&prose.repeat(400))),
     ];
-    println!("{:<12}{:>8}{:>12}{:>12}", "reply", "streams", "ns/token", "bytes/token");
-    for (name, text) in &cases {
-        for num_streams in [1, 64, 256] {
-            let (ns, bytes) = measure(text, num_streams);
-            println!("{name:<12}{num_streams:>8}{ns:>12.0}{bytes:>12.0}");
+    println!("{:<12}{:<12}{:>8}{:>12}{:>12}", "dialect", "reply", "streams", "ns/token", "bytes/token");
+    for (dialect, delivery) in deliveries() {
+        for (name, text) in &cases {
+            for num_streams in [1, 64, 256] {
+                let (ns, bytes) = measure(text, num_streams, &delivery);
+                println!("{dialect:<12}{name:<12}{num_streams:>8}{ns:>12.0}{bytes:>12.0}");
+            }
         }
     }
+}
+
+/// The ways to stream.
+fn deliveries() -> [(&'static str, Delivery); 2] {
+    let shell = Shell {
+        echo: serde_json::Map::new(),
+        stream: true,
+        store: true,
+        background: false,
+        reasoning: ReasoningEvents::Summary,
+        seal: None,
+        faces: Vec::new(),
+    };
+    [
+        ("chat", Delivery::ChatStream { include_usage: false, continuous_usage: false }),
+        ("responses", Delivery::Responses(Arc::new(shell))),
+    ]
 }
 
 fn json(text: &str) -> String {
@@ -38,7 +58,7 @@ fn json(text: &str) -> String {
 }
 
 /// Nanoseconds per token in the fastest of five runs, and bytes sent per token.
-fn measure(text: &str, num_streams: u64) -> (f64, f64) {
+fn measure(text: &str, num_streams: u64, delivery: &Delivery) -> (f64, f64) {
     let vocabulary = Arc::new(Pieces::of(text));
     let num_steps = NUM_TOKENS.min(vocabulary.0.len());
     let frames: Vec<Vec<u8>> = (0..num_steps).map(|step| tokens(step, num_streams)).collect();
@@ -48,7 +68,7 @@ fn measure(text: &str, num_streams: u64) -> (f64, f64) {
             Replies::new(Arc::clone(&vocabulary) as _, reasoning_format("qwen3"), tool_format("hermes"))
                 .expect("the formats are sound");
         for request in 0..num_streams {
-            replies.open(&Arc::new(prepared(request)), 1);
+            replies.open(&Arc::new(prepared(request, delivery.clone())), 1);
         }
         bytes = 0;
         let start = Instant::now();
@@ -75,7 +95,7 @@ fn tokens(step: usize, num_streams: u64) -> Vec<u8> {
     frame::encode(1, u64::from(id), &Message::Tokens(Tokens { rows: (0..num_streams).map(row).collect() }))
 }
 
-fn prepared(request: u64) -> Prepared {
+fn prepared(request: u64, delivery: Delivery) -> Prepared {
     Prepared {
         request,
         id: format!("chatcmpl-{request:032}"),
@@ -89,7 +109,7 @@ fn prepared(request: u64) -> Prepared {
         include_stop: false,
         own_stop_ids: Vec::new(),
         tools: Arc::from([Tool { name: "f".into(), parameters: serde_json::Value::Null }]),
-        delivery: Delivery::ChatStream { include_usage: false, continuous_usage: false },
+        delivery,
     }
 }
 
