@@ -1,6 +1,8 @@
 //! The exact sequence of events of every kind of reply; a run of deltas counts as one.
 
+use super::super::Trap;
 use super::*;
+use crate::stream::Bytes;
 use crate::wire::Error;
 
 fn sequence(shell: Shell, text: &str, end: StepEnd) -> Vec<String> {
@@ -117,6 +119,20 @@ fn the_sequence_of_a_reply_that_fails() {
     let chunk = asked.replies.fail(1, &Error::Draining).chunks.remove(0);
     asked.take(chunk);
     assert_eq!(names(&asked.wire), expected);
+}
+
+#[test]
+fn the_sequence_of_a_reply_that_a_bug_of_ours_ends() {
+    let mut replies = Replies::new(Arc::new(Trap(Bytes::with(&[]))), None, None).unwrap();
+    let (_, mut wire) = replies.open(&Arc::new(response(shell())), 1);
+    for text in [&b"Hello"[..], b"a!"] {
+        let chunk = step(&mut replies, vec![row(1, 0, text, StepEnd::Running)]).chunks.remove(0);
+        wire.extend(chunk.data);
+    }
+    assert_eq!(names(&wire), lifecycle(&[&MESSAGE[..3], &["error"]], "failed"));
+    let numbers: Vec<u64> =
+        events(&wire).iter().map(|(_, event)| event["sequence_number"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, (0..7).collect::<Vec<_>>());
 }
 
 #[test]
