@@ -34,6 +34,7 @@ __all__ = [
     "encode_ready",
     "encode_state",
     "encode_tokens",
+    "failed",
     "formats",
     "frame_kind",
     "frame_length",
@@ -41,6 +42,7 @@ __all__ = [
     "parse_reply",
     "parse_tool_call_complete",
     "reasoning_parsers",
+    "replay",
     "tool_call_parsers",
 ]
 
@@ -232,7 +234,7 @@ class Replies:
         """
 
     def object(self, request: int) -> bytes:
-        """A live response as it stands: queued until something came of the worker, then in_progress.
+        """A live response as it stands: queued until its first token, then in_progress.
 
         Empty if not live, and in other dialects.
         """
