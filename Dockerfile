@@ -17,9 +17,11 @@ RUN python3 -m venv /venv \
 # Runtime: Python, torch with its CUDA libraries, and the wheel.
 FROM python:3.12-slim-bookworm
 RUN --mount=type=bind,from=build,source=/wheels,target=/wheels \
-    pip install --no-cache-dir /wheels/*.whl \
+    pip install --no-cache-dir "$(echo /wheels/*.whl)[postgres]" \
     && useradd --create-home --uid 10001 smgd
 USER 10001
+# A volume mounted here begins with these rights.
+RUN mkdir -p -m 700 /home/smgd/.local/state/smgd
 WORKDIR /home/smgd
 ENV SMGD_HOST=0.0.0.0 \
     SMGD_PORT=8000 \
