@@ -8,8 +8,10 @@ from typing import Any, Literal, final
 __all__ = [
     "HEADER_BYTES",
     "MAX_FRAME_BYTES",
+    "Asked",
     "ChatTemplate",
     "Chunk",
+    "Conversation",
     "Decoder",
     "Error",
     "Event",
@@ -138,6 +140,10 @@ class Model:
         max_model_len: int | None = None,
         tool_call_parser: str = "auto",
         reasoning_parser: str = "auto",
+        strict: bool = False,
+        skipped_tool_note: bool = True,
+        reasoning_events: str = "summary",
+        secret: bytes = ...,
     ) -> Model:
         """Read config, generation config, tokenizer and template of a Hugging Face folder.
 
@@ -146,6 +152,12 @@ class Model:
         max_model_len  tokens; at most what the config allows
         tool_call_parser, reasoning_parser
                        auto, none, or a format's name or alias
+        strict         whether what has no effect is refused, and not only named
+        skipped_tool_note
+                       whether the model is told which tools it was not given
+        reasoning_events
+                       how responses tell reasoning: summary, text or openresponses
+        secret         32 bytes, the key of what clients keep sealed
         raises         ValueError with what is wrong and in which file
         """
 
@@ -174,11 +186,82 @@ class Model:
         raises         Error
         """
 
+    def prepare_responses(
+        self,
+        asked: Asked,
+        items: bytes,
+        referenced: bytes,
+        *,
+        request: int,
+        id: str,
+        created: int,
+        seed: int,
+        max_model_len: int,
+    ) -> Prepared:
+        """The same for a response: one way from the conversation on, whatever the dialect.
+
+        items       a JSON array: input and output items of the turns before, oldest first
+        referenced  a JSON object: the stored items that `asked.references` names, by id
+        raises      Error
+        """
+
+    def prepare_compact(
+        self,
+        asked: Asked,
+        items: bytes,
+        referenced: bytes,
+        *,
+        request: int,
+        id: str,
+        created: int,
+        seed: int,
+        max_model_len: int,
+    ) -> Prepared:
+        """A request for a summary of the conversation, told as one `response.compaction`.
+
+        raises  Error
+        """
+
+    def count_responses(self, asked: Asked, items: bytes, referenced: bytes) -> int:
+        """Tokens of a response's prompt, also where they are too many. raises Error"""
+
     def encode(self, text: str) -> list[int]:
         """Token ids of plain text, special tokens' text included as special tokens."""
 
     def decode(self, ids: Sequence[int]) -> bytes:
         """The exact bytes of these tokens."""
+
+@final
+class Asked:
+    """A request of the Responses API, parsed; what needs the store is named."""
+
+    @staticmethod
+    def parse(body: bytes) -> Asked:
+        """Read a request's body. raises Error"""
+
+    previous_response_id: str | None
+    conversation: str | None
+    references: list[str]
+    """Ids of the stored items that the input names."""
+    stream: bool
+    store: bool
+    background: bool
+    body_bytes: int
+
+@final
+class Conversation:
+    """The body of a request that makes or changes a conversation."""
+
+    @staticmethod
+    def parse(body: bytes, *, id: str) -> Conversation:
+        """Read a body, which may be empty; ids that items lack are made from `id`. raises Error"""
+
+    metadata: bytes | None
+    """A JSON object, where it was sent."""
+    items: bytes
+    """A JSON array: the items in their full stored form."""
+    ignored: list[str]
+    """Names of what has no effect."""
 
 @final
 class Prepared:
@@ -188,6 +271,16 @@ class Prepared:
     id: str
     model: str
     stream: bool
+    stored: bool
+    """Whether the response is kept; never for another dialect."""
+    background: bool
+    """Whether nobody waits for the response."""
+    previous_response_id: str | None
+    conversation: str | None
+    ignored: list[str]
+    """Full names of the fields and tools that have no effect, each fit for a header."""
+    input_items: bytes
+    """A JSON array: a response's own input items in their full stored form, each with its id."""
     prompt_len: int
     num_choices: int
     max_tokens: int

@@ -1,5 +1,6 @@
 //! `smgd._core`: Python types in, Python types out. Decides nothing.
 
+mod asked;
 mod error;
 mod event;
 mod formats;
@@ -24,6 +25,9 @@ mod _core {
         PyFault, PyReady, PyState, PySubmit, PyTokens, decode_frame, encode_abort, encode_error,
         encode_ready, encode_state, encode_tokens, frame_kind, frame_length,
     };
+
+    #[pymodule_export]
+    use crate::asked::{PyAsked, PyConversation};
 
     #[pymodule_export]
     use crate::event::PyEvent;

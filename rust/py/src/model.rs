@@ -7,9 +7,11 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use smgd_core::formats::Wanted;
-use smgd_core::prompt::{Delivery, Model, Prepared, Source, Ticket, WantedFormats};
-use smgd_core::wire::caught;
+use smgd_core::prompt::{Delivery, Model, Policy, Prepared, Source, Ticket, WantedFormats};
+use smgd_core::wire::responses::{ReasoningEvents, Shell};
+use smgd_core::wire::{Error, caught};
 
+use crate::asked::{PyAsked, array, history};
 use crate::error::{caught_loading, raised};
 
 /// What the server knows of a checkpoint. Shared with the replies it opens.
@@ -21,7 +23,8 @@ impl PyModel {
     #[staticmethod]
     #[pyo3(signature = (
         folder, *, served_names, tokenizer=None, chat_template=None, max_model_len=None,
-        tool_call_parser="auto", reasoning_parser="auto",
+        tool_call_parser="auto", reasoning_parser="auto", strict=false, skipped_tool_note=true,
+        reasoning_events="summary", secret=[0; 32],
     ))]
     #[expect(clippy::too_many_arguments, reason = "one per setting, by keyword")]
     fn load(
@@ -33,7 +36,13 @@ impl PyModel {
         max_model_len: Option<usize>,
         tool_call_parser: &str,
         reasoning_parser: &str,
+        strict: bool,
+        skipped_tool_note: bool,
+        reasoning_events: &str,
+        secret: [u8; 32],
     ) -> PyResult<Self> {
+        let reasoning_events = named_events(reasoning_events)?;
+        let policy = Policy { strict, skipped_tool_note, reasoning_events, secret };
         let tool = Wanted::tool(tool_call_parser);
         let reasoning = Wanted::reasoning(reasoning_parser);
         let formats = WantedFormats {
@@ -43,7 +52,8 @@ impl PyModel {
         let source = Source { folder, tokenizer, chat_template, max_model_len, formats };
         let load =
             || Model::load(&source, served_names).map_err(|error| PyValueError::new_err(error.to_string()));
-        Ok(Self(Arc::new(py.detach(|| caught_loading(load))?)))
+        let model = py.detach(|| caught_loading(load))?;
+        Ok(Self(Arc::new(model.with_policy(policy))))
     }
 
     #[getter]
@@ -109,8 +119,60 @@ impl PyModel {
         max_model_len: usize,
     ) -> PyResult<PyPrepared> {
         let ticket = Ticket { request, id: id.to_owned(), created, seed, max_model_len };
-        let prepared = py.detach(|| caught(id, || self.0.prepare_chat(body, ticket)));
-        prepared.map(PyPrepared).map_err(|error| raised(py, &error))
+        prepared(py, id, || self.0.prepare_chat(body, ticket))
+    }
+
+    #[pyo3(signature = (asked, items, referenced, *, request, id, created, seed, max_model_len))]
+    #[expect(clippy::too_many_arguments, reason = "one per field of a ticket, by keyword")]
+    fn prepare_responses(
+        &self,
+        py: Python<'_>,
+        asked: &Bound<'_, PyAsked>,
+        items: &[u8],
+        referenced: &[u8],
+        request: u64,
+        id: &str,
+        created: u64,
+        seed: u64,
+        max_model_len: usize,
+    ) -> PyResult<PyPrepared> {
+        let asked = &asked.get().0;
+        let ticket = Ticket { request, id: id.to_owned(), created, seed, max_model_len };
+        prepared(py, id, || self.0.prepare_responses(asked, &history(id, items, referenced)?, ticket))
+    }
+
+    #[pyo3(signature = (asked, items, referenced, *, request, id, created, seed, max_model_len))]
+    #[expect(clippy::too_many_arguments, reason = "one per field of a ticket, by keyword")]
+    fn prepare_compact(
+        &self,
+        py: Python<'_>,
+        asked: &Bound<'_, PyAsked>,
+        items: &[u8],
+        referenced: &[u8],
+        request: u64,
+        id: &str,
+        created: u64,
+        seed: u64,
+        max_model_len: usize,
+    ) -> PyResult<PyPrepared> {
+        let asked = &asked.get().0;
+        let ticket = Ticket { request, id: id.to_owned(), created, seed, max_model_len };
+        prepared(py, id, || self.0.prepare_compact(asked, &history(id, items, referenced)?, ticket))
+    }
+
+    fn count_responses(
+        &self,
+        py: Python<'_>,
+        asked: &Bound<'_, PyAsked>,
+        items: &[u8],
+        referenced: &[u8],
+    ) -> PyResult<usize> {
+        let asked = &asked.get().0;
+        let count = || {
+            let history = history("input_tokens", items, referenced)?;
+            self.0.count_responses(asked, &history, 0)
+        };
+        py.detach(|| caught("input_tokens", count)).map_err(|error| raised(py, &error))
     }
 
     fn encode(&self, py: Python<'_>, text: &str) -> PyResult<Vec<u32>> {
@@ -121,6 +183,26 @@ impl PyModel {
     #[expect(clippy::needless_pass_by_value, reason = "arguments come from Python by value")]
     fn decode<'py>(&self, py: Python<'py>, ids: Vec<u32>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, &self.0.checkpoint().tokenizer.decode(&ids))
+    }
+}
+
+/// Prepares without the interpreter.
+fn prepared(
+    py: Python<'_>,
+    id: &str,
+    prepare: impl FnOnce() -> Result<Prepared, Error> + Send,
+) -> PyResult<PyPrepared> {
+    let prepared = py.detach(|| caught(id, prepare));
+    prepared.map(PyPrepared).map_err(|error| raised(py, &error))
+}
+
+/// What `--reasoning-events` takes.
+fn named_events(name: &str) -> PyResult<ReasoningEvents> {
+    match name {
+        "summary" => Ok(ReasoningEvents::Summary),
+        "text" => Ok(ReasoningEvents::Text),
+        "openresponses" => Ok(ReasoningEvents::OpenResponses),
+        _ => Err(PyValueError::new_err("reasoning_events must be summary, text or openresponses")),
     }
 }
 
@@ -155,6 +237,36 @@ impl PyPrepared {
     }
 
     #[getter]
+    fn stored(&self) -> bool {
+        self.shell().is_some_and(|shell| shell.store)
+    }
+
+    #[getter]
+    fn background(&self) -> bool {
+        self.shell().is_some_and(|shell| shell.background)
+    }
+
+    #[getter]
+    fn previous_response_id(&self) -> Option<&str> {
+        self.shell()?.echo.get("previous_response_id")?.as_str()
+    }
+
+    #[getter]
+    fn conversation(&self) -> Option<&str> {
+        self.shell()?.echo.get("conversation")?.get("id")?.as_str()
+    }
+
+    #[getter]
+    fn ignored(&self) -> Vec<String> {
+        self.0.ignored.clone()
+    }
+
+    #[getter]
+    fn input_items<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        array(py, &self.0.input_items)
+    }
+
+    #[getter]
     fn prompt_len(&self) -> usize {
         self.0.prompt_ids.len()
     }
@@ -167,5 +279,15 @@ impl PyPrepared {
     #[getter]
     fn max_tokens(&self) -> u32 {
         self.0.sampling.max_tokens
+    }
+}
+
+impl PyPrepared {
+    /// What a response says of its request; chat has no such.
+    fn shell(&self) -> Option<&Shell> {
+        match &self.0.delivery {
+            Delivery::Responses(shell) => Some(shell),
+            Delivery::Chat | Delivery::ChatStream { .. } | Delivery::Compaction(_) => None,
+        }
     }
 }

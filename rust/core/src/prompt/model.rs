@@ -1,6 +1,6 @@
 //! The model a server offers: a checkpoint and the names it goes by.
 
-use super::{Checkpoint, Fit, LoadError, Reader, Shape, Source, WantedFormats, markers};
+use super::{Checkpoint, Fit, LoadError, Policy, Reader, Shape, Source, WantedFormats, markers};
 use crate::formats::{Evidence, ReasoningFormat, ToolFormat, Wanted, described};
 use crate::wire::{Error, shorten};
 
@@ -13,6 +13,7 @@ pub struct Model {
     shapes: Shapes,
     /// What the template writes as tokens that the tokenizer lacks.
     missing_markers: Vec<String>,
+    policy: Policy,
 }
 
 /// How conversations are given to the checkpoint's templates.
@@ -40,7 +41,19 @@ impl Model {
             let is_token = |marker: &str| checkpoint.tokenizer.id_of(marker).is_some();
             markers::missing(&templates.chat, &shapes.chat, is_token)
         });
-        Ok(Self { names, checkpoint, fit, shapes, missing_markers })
+        Ok(Self { names, checkpoint, fit, shapes, missing_markers, policy: Policy::default() })
+    }
+
+    /// The same model under other settings.
+    #[must_use]
+    pub fn with_policy(self, policy: Policy) -> Self {
+        Self { policy, ..self }
+    }
+
+    /// What the operator decides about every request.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
     }
 
     /// The names it is served under, at least one.

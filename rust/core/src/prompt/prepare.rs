@@ -1,15 +1,16 @@
 //! The one way from a request's body to a prepared request.
 //!
 //! ```text
-//!  body -> wire request -> model known? -> conversation -> template -> token ids -> room left? -> Prepared
+//!  body -> dialect's parser -> Request -> model known? -> conversation -> template -> token ids -> room left? -> Prepared
 //! ```
 
 use serde_json::Value;
 
-use super::template::{Context, Refusal};
-use super::{Model, Prepared, Shape, Template, Tool};
+use super::effort::effort_variables;
+use super::template::Refusal;
+use super::{Delivery, Model, Prepared, Shape, Template, Tool};
 use crate::frame::Sampling;
-use crate::wire::{ChatRequest, Error, SamplingRequest, ToolDeclaration, parse_chat};
+use crate::wire::{Error, Request, SamplingRequest, ToolDeclaration, parse_chat};
 
 /// What the server adds to a request: the core takes no time, ids or seeds of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,37 +34,72 @@ impl Model {
     ///
     /// Each of [`Error`]'s 4xx that a request can earn before the worker sees it.
     pub fn prepare_chat(&self, body: &[u8], ticket: Ticket) -> Result<Prepared, Error> {
-        let request = parse_chat(body)?;
+        let (request, delivery) = parse_chat(body)?;
+        self.prepare(request, ticket, |_, _| delivery)
+    }
+
+    /// The way of every dialect from here on: what one refuses, all do. `deliver` says how the reply is told, once
+    /// the model's name and the sampling are known.
+    pub(super) fn prepare(
+        &self,
+        request: Request,
+        ticket: Ticket,
+        deliver: impl FnOnce(&str, &Sampling) -> Delivery,
+    ) -> Result<Prepared, Error> {
         let model = self.name(request.model.as_deref())?.to_owned();
         let max_model_len = self.checkpoint().max_model_len.min(ticket.max_model_len);
-        if request.messages.len().max(request.tools.len()) > max_model_len {
-            return Err(too_long(max_model_len));
-        }
-        let (template, shape) = self.template(&request)?;
-        let prompt = template
-            .render(&context(&request, shape, ticket.created))
-            .map_err(|refusal| refused(&refusal))?;
-        let prompt_ids = self.encode(&prompt, max_model_len)?;
-        let room = room(prompt_ids.len(), max_model_len)?;
+        let prompt = self.prompt(&request, max_model_len, ticket.created)?;
+        let room =
+            room(prompt.ids.len(), max_model_len).map_err(|error| error.about(request.conversation))?;
         let sampling = self.sampling(&request.sampling, ticket.seed, room)?;
         Ok(Prepared {
             request: ticket.request,
             id: ticket.id,
             created: ticket.created,
-            model,
-            prompt_tail: self.tail(&prompt, &prompt_ids, request.continue_final_message).to_owned(),
-            prompt_ids: prompt_ids.into(),
-            sampling,
+            prompt_tail: self.tail(&prompt.text, &prompt.ids, request.continue_final_message).to_owned(),
+            prompt_ids: prompt.ids.into(),
             num_choices: request.sampling.num_choices,
             stop: request.sampling.stop,
             include_stop: request.sampling.include_stop,
             own_stop_ids: request.sampling.stop_ids,
             tools: request.tools.into_iter().map(tool).collect(),
-            delivery: request.delivery,
+            delivery: deliver(&model, &sampling),
+            model,
+            sampling,
+            ignored: prompt.ignored,
+            input_items: Vec::new(),
         })
     }
 
-    fn template(&self, request: &ChatRequest) -> Result<(&Template, &Shape), Error> {
+    /// The prompt of a request, and what of the request has no effect, which is refused if the operator is strict.
+    pub(super) fn prompt(&self, request: &Request, max_len: usize, now: u64) -> Result<Prompt, Error> {
+        self.rendered(request, max_len, now).map_err(|error| error.about(request.conversation))
+    }
+
+    fn rendered(&self, request: &Request, max_len: usize, now: u64) -> Result<Prompt, Error> {
+        if request.messages.len().max(request.tools.len()) > max_len {
+            return Err(too_long(max_len));
+        }
+        let (template, shape) = self.template(request)?;
+        let effort = request.effort.as_ref();
+        let effort_variables =
+            effort.map(|effort| effort_variables(template, &effort.word)).unwrap_or_default();
+        let ignored = ignored(request, template, !effort_variables.is_empty());
+        if let (true, Some(name)) = (self.policy().strict, ignored.first()) {
+            return Err(without_effect(name));
+        }
+        let mut context = shape.context(&request.messages, &declarations(request), now);
+        // The client's own variables win over those that are filled in for it.
+        context.kwargs.extend(effort_variables);
+        context.kwargs.extend(request.template_kwargs.clone());
+        context.add_generation_prompt = request.add_generation_prompt;
+        context.continue_final_message = request.continue_final_message;
+        let text = template.render(&context).map_err(|refusal| refused(&refusal))?;
+        let ids = self.encode(&text, max_len)?;
+        Ok(Prompt { text, ids, ignored })
+    }
+
+    fn template(&self, request: &Request) -> Result<(&Template, &Shape), Error> {
         let templates = self.checkpoint().templates.as_ref().ok_or_else(|| {
             refused_as("this model has none; the server needs one (--chat-template)".to_owned())
         })?;
@@ -153,16 +189,33 @@ const CUT_TOKENS: usize = 64;
 /// that is open or closed again, and blank lines.
 const TAIL_BYTES: usize = 64;
 
-/// What the template is given; the client's own variables win over those that are filled in for it.
-fn context(request: &ChatRequest, shape: &Shape, now: u64) -> Context {
-    let tools: Vec<Value> = request.tools.iter().map(|tool| tool.declaration.clone()).collect();
-    let mut context = shape.context(&request.messages, &tools, now);
-    context.kwargs.extend(request.template_kwargs.clone());
-    Context {
-        add_generation_prompt: request.add_generation_prompt,
-        continue_final_message: request.continue_final_message,
-        ..context
-    }
+/// A request's prompt.
+pub(super) struct Prompt {
+    pub(super) text: String,
+    pub(super) ids: Vec<u32>,
+    /// Full names of what in the request has no effect.
+    pub(super) ignored: Vec<String>,
+}
+
+/// What has no effect: what the dialect says, and what the template does not look at.
+fn ignored(request: &Request, template: &Template, has_effort: bool) -> Vec<String> {
+    let mut ignored = request.ignored.clone();
+    ignored.extend(request.effort.as_ref().filter(|_| !has_effort).map(|effort| &effort.param));
+    let unseen = request.template_kwargs.keys().filter(|name| !template.looks_at(name));
+    ignored.extend(unseen.map(|name| match name.as_str() {
+        "documents" => "documents".to_owned(),
+        own => format!("chat_template_kwargs.{own}"),
+    }));
+    ignored.into_names()
+}
+
+fn without_effect(name: &str) -> Error {
+    let reason = "it has no effect here, and this server is strict (--strict); leave it out".to_owned();
+    Error::UnsupportedParam { param: name.split('=').next().unwrap_or_default().to_owned(), reason }
+}
+
+fn declarations(request: &Request) -> Vec<Value> {
+    request.tools.iter().map(|tool| tool.declaration.clone()).collect()
 }
 
 fn tool(declared: ToolDeclaration) -> Tool {

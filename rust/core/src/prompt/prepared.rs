@@ -35,6 +35,10 @@ pub struct Prepared {
     pub tools: Arc<[Tool]>,
     /// How the reply is told.
     pub delivery: Delivery,
+    /// Full names of the fields and tools that have no effect, fit for a header.
+    pub ignored: Vec<String>,
+    /// The request's own input items in their full stored form, each with its `id`; of a response alone.
+    pub input_items: Vec<serde_json::Value>,
 }
 
 /// A function the model may call.

@@ -4,6 +4,7 @@
 //! methods and spellings, `raise_exception`, `strftime_now`, the `generation` tag. A template reads nothing
 //! but its context, and is bounded in work and output.
 
+use std::collections::HashSet;
 use std::error::Error as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -27,6 +28,8 @@ const NAME: &str = "chat_template";
 pub struct Template {
     environment: Environment<'static>,
     tokens: Map<String, Json>,
+    /// The variables that it looks at.
+    variables: HashSet<String>,
 }
 
 /// What one rendering is given.
@@ -83,7 +86,15 @@ impl Template {
         environment
             .add_template_owned(NAME, source::prepared(source))
             .map_err(|error| format!("the chat template cannot be compiled: {error}"))?;
-        Ok(Self { environment, tokens })
+        let variables = environment.get_template(NAME).map(|template| template.undeclared_variables(false));
+        let variables = variables.unwrap_or_default();
+        Ok(Self { environment, tokens, variables })
+    }
+
+    /// Whether it looks at a variable of this name; where it does not, giving one has no effect.
+    #[must_use]
+    pub fn looks_at(&self, variable: &str) -> bool {
+        self.variables.contains(variable)
     }
 
     /// A special token the template may name, as text.

@@ -1,47 +1,29 @@
 //! A chat completion request: parsed once, into a type that cannot be wrong.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::fields::Fields;
-use super::message::{Message, messages};
-use super::sampling::{SamplingRequest, sampling};
+use super::kwargs::{effort, template_kwargs};
+use super::message::messages;
+use super::request::{Ignored, Request};
+use super::sampling::{CHAT_LIMITS, sampling};
 use super::tool::{ToolDeclaration, tools};
 use super::{Error, body, unbuilt};
 use crate::prompt::Delivery;
-
-/// What a client asked for. Fields of no meaning here were ignored; fields that cannot be honoured, refused.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ChatRequest {
-    /// The model's name; absent means the one served.
-    pub model: Option<String>,
-    /// The conversation, at least one message.
-    pub messages: Vec<Message>,
-    /// The tools the model may call; none when `tool_choice` is `none`.
-    pub tools: Vec<ToolDeclaration>,
-    /// How tokens are drawn and when the reply ends.
-    pub sampling: SamplingRequest,
-    /// How the reply is told.
-    pub delivery: Delivery,
-    /// Whether the prompt ends where the assistant begins to speak.
-    pub add_generation_prompt: bool,
-    /// Whether the reply continues the last message.
-    pub continue_final_message: bool,
-    /// Variables for the template alone, such as `enable_thinking`.
-    pub template_kwargs: Map<String, Value>,
-}
 
 /// Reads a request's body.
 ///
 /// # Errors
 ///
 /// One of the 400s of [`Error`], naming the first field at fault.
-pub fn parse_chat(bytes: &[u8]) -> Result<ChatRequest, Error> {
+pub fn parse_chat(bytes: &[u8]) -> Result<(Request, Delivery), Error> {
     let body = body::parse(bytes)?;
     let request = Fields::root(&body);
+    let mut ignored = Ignored::default();
     let model = request.string("model")?.map(str::to_owned);
     let messages = messages(&request)?;
     let tools = tools(&request)?;
-    let sampling = sampling(&request)?;
+    let sampling = sampling(&request, CHAT_LIMITS)?;
     let delivery = delivery(&request)?;
     let continue_final_message = request.boolean("continue_final_message")?.unwrap_or(false);
     let add_generation_prompt = request.boolean("add_generation_prompt")?.unwrap_or(!continue_final_message);
@@ -50,20 +32,25 @@ pub fn parse_chat(bytes: &[u8]) -> Result<ChatRequest, Error> {
         return Err(request.invalid("add_generation_prompt", expected));
     }
     let template_kwargs = template_kwargs(&request)?;
+    let effort = effort(&request, "reasoning_effort")?;
     response_format(&request)?;
     parallel_tool_calls(&request, &tools)?;
-    hints(&request)?;
+    hints(&request, &mut ignored)?;
     unbuilt::check(&request)?;
-    Ok(ChatRequest {
+    ignored.extend(request.unread());
+    let request = Request {
         model,
         messages,
         tools,
         sampling,
-        delivery,
         add_generation_prompt,
         continue_final_message,
         template_kwargs,
-    })
+        effort,
+        ignored,
+        conversation: "messages",
+    };
+    Ok((request, delivery))
 }
 
 fn delivery(request: &Fields) -> Result<Delivery, Error> {
@@ -77,65 +64,6 @@ fn delivery(request: &Fields) -> Result<Delivery, Error> {
         }
     }
     Ok(if stream { Delivery::ChatStream { include_usage, continuous_usage } } else { Delivery::Chat })
-}
-
-/// Names a template is given by the server; a client cannot set them.
-const RESERVED_KWARGS: &[&str] = &[
-    "messages",
-    "conversation",
-    "tools",
-    "functions",
-    "add_generation_prompt",
-    "continue_final_message",
-    "chat_template",
-    "tokenize",
-    "return_dict",
-    "return_tensors",
-    "return_assistant_tokens_mask",
-    "padding",
-    "truncation",
-    "max_length",
-    "tokenizer_kwargs",
-    "processor_kwargs",
-    "raise_exception",
-    "strftime_now",
-    "bos_token",
-    "eos_token",
-    "unk_token",
-    "pad_token",
-    "loop",
-    "self",
-];
-
-const EFFORTS: &[&str] = &["none", "minimal", "low", "medium", "high", "xhigh", "max"];
-
-/// `chat_template_kwargs`, with `reasoning_effort` and `documents`, which are template variables too.
-fn template_kwargs(request: &Fields) -> Result<Map<String, Value>, Error> {
-    let mut kwargs = Map::new();
-    if let Some(effort) = request.string("reasoning_effort")? {
-        if !EFFORTS.contains(&effort) {
-            return Err(request.invalid("reasoning_effort", format!("one of {}", EFFORTS.join(", "))));
-        }
-        kwargs.insert("reasoning_effort".to_owned(), json!(effort));
-        if effort == "none" {
-            kwargs.insert("enable_thinking".to_owned(), json!(false));
-        }
-    }
-    if let Some(documents) = request.array("documents")? {
-        if !documents.iter().all(Value::is_object) {
-            return Err(request.invalid("documents", "an array of objects"));
-        }
-        kwargs.insert("documents".to_owned(), Value::Array(documents.to_vec()));
-    }
-    let own = request.object("chat_template_kwargs")?;
-    for (name, value) in request.map("chat_template_kwargs")?.into_iter().flatten() {
-        if RESERVED_KWARGS.contains(&name.as_str()) {
-            let own = own.as_ref().unwrap_or(request);
-            return Err(own.invalid(name, "absent: the server sets this variable of the template"));
-        }
-        kwargs.insert(name.clone(), value.clone());
-    }
-    Ok(kwargs)
 }
 
 fn response_format(request: &Fields) -> Result<(), Error> {
@@ -161,12 +89,18 @@ fn parallel_tool_calls(request: &Fields, tools: &[ToolDeclaration]) -> Result<()
 }
 
 /// Fields that ask for nothing a reply would show; their types are checked all the same.
-fn hints(request: &Fields) -> Result<(), Error> {
+fn hints(request: &Fields, ignored: &mut Ignored) -> Result<(), Error> {
     for name in ["user", "safety_identifier", "prompt_cache_key", "prompt_cache_retention", "cache_salt"] {
-        request.string(name)?;
+        if request.string(name)?.is_some() {
+            ignored.push(name);
+        }
     }
-    if request.map("metadata")?.is_some_and(|pairs| !pairs.values().all(Value::is_string)) {
+    let metadata = request.map("metadata")?;
+    if metadata.is_some_and(|pairs| !pairs.values().all(Value::is_string)) {
         return Err(request.invalid("metadata", "an object whose values are strings"));
+    }
+    if metadata.is_some() {
+        ignored.push("metadata");
     }
     Ok(())
 }
@@ -175,8 +109,9 @@ fn hints(request: &Fields) -> Result<(), Error> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use serde_json::json;
 
-    fn with(fields: &Value) -> Result<ChatRequest, Error> {
+    fn told(fields: &Value) -> Result<(Request, Delivery), Error> {
         let mut request = json!({"model": "m", "messages": [{"role": "user", "content": "hi"}]});
         for (name, value) in fields.as_object().unwrap() {
             request[name] = value.clone();
@@ -184,11 +119,15 @@ mod tests {
         parse_chat(request.to_string().as_bytes())
     }
 
+    fn with(fields: &Value) -> Result<Request, Error> {
+        told(fields).map(|(request, _)| request)
+    }
+
     #[test]
     fn the_smallest_request_leaves_everything_open() {
         let request = with(&json!({})).unwrap();
         assert_eq!(request.model.as_deref(), Some("m"));
-        assert_eq!(request.delivery, Delivery::Chat);
+        assert_eq!(told(&json!({})).unwrap().1, Delivery::Chat);
         assert!(request.add_generation_prompt && !request.continue_final_message);
         assert!(request.template_kwargs.is_empty() && request.tools.is_empty());
     }
@@ -202,8 +141,13 @@ mod tests {
     }
 
     #[test]
-    fn unknown_fields_are_ignored() {
-        assert!(with(&json!({"x_vendor": {"a": [1]}, "request_id": "r"})).is_ok());
+    fn fields_without_effect_are_ignored_by_name() {
+        let ignored = |fields| with(&fields).unwrap().ignored.into_names();
+        assert!(ignored(json!({"stream": true, "seed": 7, "store": false, "n": 2})).is_empty());
+        let names = ["user", "metadata", "x_vendor", "request_id"];
+        let sent =
+            json!({"x_vendor": {"a": [1]}, "nothing": null, "request_id": "r", "user": "u", "metadata": {}});
+        assert_eq!(ignored(sent), names);
     }
 
     #[test]
@@ -211,7 +155,7 @@ mod tests {
         let options =
             json!({"stream": true, "stream_options": {"include_usage": true, "include_obfuscation": false}});
         let delivery = Delivery::ChatStream { include_usage: true, continuous_usage: false };
-        assert_eq!(with(&options).unwrap().delivery, delivery);
+        assert_eq!(told(&options).unwrap().1, delivery);
     }
 
     #[test]
@@ -220,10 +164,8 @@ mod tests {
             &json!({"reasoning_effort": "none", "chat_template_kwargs": {"enable_thinking": true, "x": [1]}}),
         )
         .unwrap();
-        assert_eq!(
-            Value::Object(request.template_kwargs),
-            json!({"reasoning_effort": "none", "enable_thinking": true, "x": [1]})
-        );
+        assert_eq!(Value::Object(request.template_kwargs), json!({"enable_thinking": true, "x": [1]}));
+        assert_eq!(request.effort.map(|effort| effort.word).as_deref(), Some("none"));
         for name in ["messages", "tools", "add_generation_prompt"] {
             let error = with(&json!({"chat_template_kwargs": { name: [] }})).unwrap_err();
             assert_eq!(error.face().param, Some(format!("chat_template_kwargs.{name}").as_str()));

@@ -2,6 +2,7 @@
 //!
 //! `null` on an optional field means that it is absent.
 
+use std::cell::RefCell;
 use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
@@ -15,18 +16,20 @@ pub(super) struct Fields<'a> {
     path: String,
     /// Whether values may hold what the user wrote: then errors say only what kind of value was sent.
     private: bool,
+    /// The fields that were looked at: all others have no effect.
+    read: RefCell<Vec<&'a str>>,
 }
 
 impl<'a> Fields<'a> {
     /// The request itself.
     pub(super) fn root(map: &'a Map<String, Value>) -> Self {
-        Self { map, path: String::new(), private: false }
+        Self { map, path: String::new(), private: false, read: RefCell::default() }
     }
 
     /// An object inside the request, at `path`.
     pub(super) fn of(value: &'a Value, path: String, private: bool) -> Result<Self, Error> {
         match value {
-            Value::Object(map) => Ok(Self { map, path, private }),
+            Value::Object(map) => Ok(Self { map, path, private, read: RefCell::default() }),
             other => {
                 let got = if private { body::kind(other) } else { body::got(other) };
                 Err(Error::InvalidParam { param: path, expected: "an object".to_owned(), got })
@@ -39,9 +42,34 @@ impl<'a> Fields<'a> {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
 
+    /// Where the object itself stands.
+    pub(super) fn place(&self) -> &str {
+        &self.path
+    }
+
     /// The field's value, unless it is absent or null.
     pub(super) fn value(&self, name: &str) -> Option<&'a Value> {
-        self.map.get(name).filter(|value| !value.is_null())
+        let (name, value) = self.map.get_key_value(name)?;
+        self.read.borrow_mut().push(name);
+        Some(value).filter(|value| !value.is_null())
+    }
+
+    /// Full names of the fields that say something and were not looked at.
+    pub(super) fn unread(&self) -> impl Iterator<Item = String> {
+        let read = self.read.borrow();
+        let unread =
+            self.map.iter().filter(|(name, value)| !value.is_null() && !read.contains(&name.as_str()));
+        unread.map(|(name, _)| self.path(name)).collect::<Vec<_>>().into_iter()
+    }
+
+    /// The whole object.
+    pub(super) fn map_of(&self) -> &'a Map<String, Value> {
+        self.map
+    }
+
+    /// Whether the field is there, null or not.
+    pub(super) fn is_sent(&self, name: &str) -> bool {
+        self.map.contains_key(name)
     }
 
     pub(super) fn has(&self, name: &str) -> bool {

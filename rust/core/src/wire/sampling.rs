@@ -51,17 +51,17 @@ const MAX_STOP_BYTES: usize = 256;
 /// Most stop ids of a request.
 const MAX_STOP_IDS: usize = 128;
 
-pub(super) fn sampling(request: &Fields) -> Result<SamplingRequest, Error> {
-    let max_tokens = match limit(request, "max_completion_tokens", 1)? {
-        Some(limit) => {
-            limit_or_default(request, "max_tokens", 1)?;
-            Some(limit)
-        }
-        None => limit(request, "max_tokens", 1)?,
-    };
+/// The fields that chat bounds a reply with; the first that is there counts.
+pub(super) const CHAT_LIMITS: &[&str] = &["max_completion_tokens", "max_tokens"];
+
+/// `limits` are the fields that bound the reply in this dialect.
+pub(super) fn sampling(request: &Fields, limits: &[&str]) -> Result<SamplingRequest, Error> {
+    let sent = limits.iter().map(|name| limit(request, name, 1)).collect::<Result<Vec<_>, _>>()?;
+    let max_tokens = sent.into_iter().flatten().next();
     let min_tokens = limit_or_default(request, "min_tokens", 0)?;
     if max_tokens.is_some_and(|max_tokens| min_tokens > max_tokens) {
-        return Err(request.invalid("min_tokens", "at most \"max_tokens\""));
+        let limit = limits.last().copied().unwrap_or_default();
+        return Err(request.invalid("min_tokens", format!("at most \"{limit}\"")));
     }
     Ok(SamplingRequest {
         temperature: number(request, "temperature", "a number from 0 to 2", |t| (0.0..=2.0).contains(&t))?,
@@ -159,7 +159,7 @@ mod tests {
     use serde_json::json;
 
     fn read(request: &Value) -> Result<SamplingRequest, Error> {
-        sampling(&Fields::root(request.as_object().unwrap()))
+        sampling(&Fields::root(request.as_object().unwrap()), CHAT_LIMITS)
     }
 
     fn refused(request: Value) -> String {

@@ -18,7 +18,7 @@ pub struct ToolDeclaration {
 }
 
 /// Characters a tool's name may have.
-const MAX_NAME_LEN: usize = 128;
+pub(super) const MAX_NAME_LEN: usize = 128;
 
 /// Reads `tools` and `tool_choice`: the tools to show the model; none when it must not call any.
 pub(super) fn tools(request: &Fields) -> Result<Vec<ToolDeclaration>, Error> {
@@ -74,14 +74,15 @@ fn declaration(item: &Value) -> Value {
     declaration
 }
 
-fn is_name(name: &str) -> bool {
+/// Whether a function may be called this.
+pub(super) fn is_name(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     (1..=MAX_NAME_LEN).contains(&name.len()) && name.bytes().all(allowed)
 }
 
 /// A schema of parameters describes an object. Only its outside is checked: what is inside is the model's to
 /// read, until a grammar is made from it.
-fn check_object_schema(schema: &Fields) -> Result<(), Error> {
+pub(super) fn check_object_schema(schema: &Fields) -> Result<(), Error> {
     let is_object = match schema.value("type") {
         None => true,
         Some(Value::String(kind)) => kind == "object",

@@ -1,4 +1,4 @@
-//! Fields whose effect this server does not have yet: the one table of them.
+//! Fields whose effect this server does not have yet: the one place where they are listed.
 //!
 //! A value that changes nothing passes, any other is refused with what to send instead: to take a field and
 //! not do what it says would be worse. Building an effect deletes its row.
@@ -39,8 +39,8 @@ const LEAVE_OUT: &str = "leave it out";
 const NO_CONSTRAINT: &str =
     "constrained output is not there yet; leave it out and ask for the shape in words";
 
-const TABLE: &[Row] = &[
-    // Chat Completions.
+/// Chat Completions' own.
+const CHAT: &[Row] = &[
     row("audio", Takes::Anything, "this server speaks text; leave it out"),
     row(
         "function_call",
@@ -48,7 +48,6 @@ const TABLE: &[Row] = &[
         "use \"tools\" and \"tool_choice\"",
     ),
     row("functions", Takes::Array { neutral: "" }, "declare functions in \"tools\""),
-    row("logit_bias", Takes::Object, LEAVE_OUT),
     row("logprobs", Takes::Flag { neutral: false }, "send false or leave it out"),
     row("modalities", Takes::Array { neutral: "text" }, "send [\"text\"] or leave it out"),
     row("parallel_tool_calls", Takes::Elsewhere, "send true or leave it out"),
@@ -78,7 +77,10 @@ const TABLE: &[Row] = &[
         "send \"medium\" or leave it out",
     ),
     row("web_search_options", Takes::Anything, "this server cannot search; leave it out"),
-    // What clients of other servers send.
+];
+
+/// What clients of other servers send, in any dialect.
+const EXTENSIONS: &[Row] = &[
     row("add_special_tokens", Takes::Flag { neutral: false }, "the chat template writes them; leave it out"),
     row("allowed_token_ids", Takes::Array { neutral: "" }, LEAVE_OUT),
     row("bad_words", Takes::Array { neutral: "" }, LEAVE_OUT),
@@ -96,6 +98,7 @@ const TABLE: &[Row] = &[
     row("include_reasoning", Takes::Flag { neutral: true }, "send true or leave it out"),
     row("json_schema", Takes::Anything, NO_CONSTRAINT),
     row("length_penalty", Takes::Number { from: 0.0, to: 100.0, neutral: 1.0 }, LEAVE_OUT),
+    row("logit_bias", Takes::Object, LEAVE_OUT),
     row("mirostat", Takes::Number { from: 0.0, to: 2.0, neutral: 0.0 }, LEAVE_OUT),
     row("prompt_logprobs", Takes::Anything, LEAVE_OUT),
     row("regex", Takes::Text, NO_CONSTRAINT),
@@ -126,13 +129,23 @@ pub(super) fn refuse(field: &str) -> Error {
 
 /// The refusal of a field in the table, as the client spelled its place.
 pub(super) fn refuse_at(field: &str, param: String) -> Error {
-    let row = TABLE.iter().find(|row| row.field == field);
+    let row = rows().find(|row| row.field == field);
     Error::UnsupportedParam { param, reason: row.map_or(LEAVE_OUT, |row| row.instead).to_owned() }
 }
 
-/// Checks every field of the table.
+/// Every row of both tables.
+fn rows() -> impl Iterator<Item = &'static Row> {
+    CHAT.iter().chain(EXTENSIONS)
+}
+
+/// Checks every field of both tables, for a chat request.
 pub(super) fn check(request: &Fields) -> Result<(), Error> {
-    TABLE.iter().filter(|row| request.has(row.field)).try_for_each(|row| check_row(row, request))
+    rows().filter(|row| request.has(row.field)).try_for_each(|row| check_row(row, request))
+}
+
+/// Checks the fields that mean the same in every dialect.
+pub(super) fn check_extensions(request: &Fields) -> Result<(), Error> {
+    EXTENSIONS.iter().filter(|row| request.has(row.field)).try_for_each(|row| check_row(row, request))
 }
 
 fn check_row(row: &Row, request: &Fields) -> Result<(), Error> {
@@ -177,7 +190,7 @@ mod tests {
 
     #[test]
     fn values_without_effect_pass_and_others_are_refused_by_name() {
-        for row in TABLE {
+        for row in rows() {
             assert_eq!(judge(row.field, Value::Null), Ok(()));
             let (neutral, effect, wrong) = match &row.takes {
                 Takes::Flag { neutral } => (json!(neutral), json!(!neutral), json!("x")),
@@ -209,9 +222,9 @@ mod tests {
 
     #[test]
     fn each_field_has_one_row() {
-        let mut names: Vec<_> = TABLE.iter().map(|row| row.field).collect();
+        let mut names: Vec<_> = rows().map(|row| row.field).collect();
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), TABLE.len());
+        assert_eq!(names.len(), rows().count());
     }
 }

@@ -35,6 +35,17 @@ pub enum ReasoningEvents {
     OpenResponses,
 }
 
+impl ReasoningEvents {
+    /// Whether reasoning is told as a summary.
+    #[must_use]
+    pub fn tells_summaries(self) -> bool {
+        match self {
+            Self::Summary => true,
+            Self::Text | Self::OpenResponses => false,
+        }
+    }
+}
+
 /// A tool as the client knows it; the model knows it as a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToolFace {
