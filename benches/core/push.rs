@@ -110,6 +110,8 @@ fn prepared(request: u64, delivery: Delivery) -> Prepared {
         own_stop_ids: Vec::new(),
         tools: Arc::from([Tool { name: "f".into(), parameters: serde_json::Value::Null }]),
         delivery,
+        ignored: Vec::new(),
+        input_items: Vec::new(),
     }
 }
 

@@ -51,11 +51,12 @@ def run(
         log.warning("%s is not a variable of smgd; see smgd options", name)
     if settings.enable_auto_tool_choice:
         log.debug("--enable-auto-tool-choice has no effect: tools always work")
-    model = load(settings, found)
+    state = State(settings)
+    model = load(settings, found, state)
     say(about_model(model))
     for warning in model.warnings:
         log.warning("%s", warning)
-    store = open_store(settings, State(settings))
+    store = open_store(settings, state)
     say(f"responses: {store}")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         daemon = Daemon(settings, model, store, listener, launch)
@@ -66,7 +67,7 @@ def run(
                 Path(settings.uds).unlink(missing_ok=True)
 
 
-def load(settings: Settings, found: Checkpoint) -> Model:
+def load(settings: Settings, found: Checkpoint, state: State) -> Model:
     """What the server itself needs of the checkpoint. raises CouldNotStart"""
     try:
         return Model.load(
@@ -77,6 +78,10 @@ def load(settings: Settings, found: Checkpoint) -> Model:
             max_model_len=settings.max_model_len,
             tool_call_parser=settings.tool_call_parser,
             reasoning_parser=settings.reasoning_parser,
+            strict=settings.strict,
+            skipped_tool_note=not settings.no_skipped_tool_note,
+            reasoning_events=settings.reasoning_events,
+            secret=state.secret,
         )
     except ValueError as error:
         raise CouldNotStart(f"cannot serve {found.folder}: {error}") from None

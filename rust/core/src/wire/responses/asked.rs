@@ -15,6 +15,7 @@ use crate::wire::{Effort, Error, Ignored, SamplingRequest, body, unbuilt};
 
 /// What a client asked for.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a field of the request")]
 pub struct Asked {
     /// Bytes of the body that it was read from.
     pub body_bytes: usize,

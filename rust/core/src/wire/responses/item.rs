@@ -39,7 +39,7 @@ pub(super) enum Item {
 /// A tool that the model called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Call {
-    pub(super) call_id: String,
+    pub(super) id: String,
     pub(super) namespace: Option<String>,
     /// As the client knows it.
     pub(super) name: String,
@@ -194,7 +194,7 @@ fn reasoning(fields: &Fields) -> Result<Read, Error> {
 
 fn call(fields: &Fields, arguments: String) -> Result<Call, Error> {
     Ok(Call {
-        call_id: non_empty(fields, "call_id", "the call's id")?.to_owned(),
+        id: non_empty(fields, "call_id", "the call's id")?.to_owned(),
         namespace: fields.string("namespace")?.filter(|name| !name.is_empty()).map(str::to_owned),
         name: non_empty(fields, "name", "the tool's name")?.to_owned(),
         arguments,

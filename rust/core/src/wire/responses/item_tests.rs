@@ -67,7 +67,7 @@ fn calls_and_outputs_are_read_with_and_without_type_id_and_status() {
     let called = |namespace: Option<&str>, name: &str, arguments: &str| {
         let namespace = namespace.map(str::to_owned);
         Item::Call(Call {
-            call_id: "c1".to_owned(),
+            id: "c1".to_owned(),
             namespace,
             name: name.to_owned(),
             arguments: arguments.to_owned(),

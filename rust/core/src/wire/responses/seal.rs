@@ -24,6 +24,10 @@ const PREFIX: &str = "smgd1.";
 const NONCE_BYTES: usize = 24;
 
 /// Seals a text; `seed` is the id of the item that it is of.
+///
+/// # Panics
+///
+/// Never for a reply's text: the cipher takes up to 256 GiB.
 #[must_use]
 pub fn seal(key: &[u8; 32], kind: Sealed, seed: &str, text: &str) -> String {
     let nonce = nonce(seed, text);

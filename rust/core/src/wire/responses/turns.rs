@@ -156,9 +156,9 @@ impl<'a> Turns<'a> {
     }
 
     fn call(&mut self, call: &Call) {
-        self.calls.insert(call.call_id.clone());
+        self.calls.insert(call.id.clone());
         let name = function_name(call.namespace.as_deref(), &call.name);
-        let id = Some(call.call_id.clone());
+        let id = Some(call.id.clone());
         self.turn().calls.push(ToolCall { id, name, arguments: call.arguments.clone() });
     }
 

@@ -243,14 +243,14 @@ fn all_replay_shapes_are_equal_requests() {
     let stored = whole.as_array().unwrap().clone();
     let ids = ["msg_0", "rs_1", "msg_1", "fc_1", "fco_1"];
     let referenced = ids.iter().zip(&stored).map(|(id, item)| ((*id).to_owned(), item.clone())).collect();
-    let references: Value = ids.iter().map(|id| json!({"type": "item_reference", "id": id})).collect();
+    let by_reference: Value = ids.iter().map(|id| json!({"type": "item_reference", "id": id})).collect();
     let (none, by_id) = (History::default(), History { items: Vec::new(), referenced });
     let chained = History { items: stored[..4].to_vec(), ..History::default() };
     let mut requests = [
         (whole, &none),
         (bare, &none),
         (easy, &none),
-        (references, &by_id),
+        (by_reference, &by_id),
         (json!([output_item("c1")]), &chained),
     ]
     .map(|(input, history)| composed(json!({ "input": input }), history, &policy()).unwrap().request);
