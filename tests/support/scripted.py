@@ -12,7 +12,7 @@ from typing import Any
 HELLO = "Hello there, 🫠."
 WEATHER = {
     "type": "object",
-    "properties": {"city": {"type": "string"}},
+    "properties": {"city": {"type": "string", "description": "Its name."}},
     "required": ["city"],
     "additionalProperties": False,
 }
