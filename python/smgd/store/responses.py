@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -63,6 +63,18 @@ DELETE FROM smgd_responses WHERE id IN (
 """
 
 
+class Link(NamedTuple):
+    """One response of a chain."""
+
+    id: str
+    previous_id: str | None
+    conversation_id: str | None
+    place: int | None
+    owner: int | None
+    input_items: bytes
+    record: bytes
+
+
 class Responses:
     """The table of responses, and the chains they make."""
 
@@ -73,12 +85,12 @@ class Responses:
 
     def put(self, response: StoredResponse) -> None:
         """Keep a response, in place of what was there under its id."""
-        record = orjson.loads(response.record)
-        items = [*orjson.loads(response.input_items), *record["output"]]
+        items = all_items(response.input_items, response.record)
         place = None
         conversation = response.conversation
+        whole = orjson.loads(response.record)["status"] in WHOLE
         # One that was deleted meanwhile stays so.
-        if record["status"] in WHOLE and conversation and self._conversations.find(conversation):
+        if whole and conversation is not None and self._conversations.find(conversation):
             place = self._conversations.append(conversation, items)
         self._database.execute(
             PUT,
@@ -146,39 +158,34 @@ class Responses:
         A chain with a link missing is not there at all: it would be another conversation.
         """
         values = {"id": key(id), "oldest": self._clock.oldest_s}
-        links = self._database.execute(CHAIN, values)
-        earlier = self._before(links[0]) if links else None
-        if earlier is None:
+        links = [Link(*row) for row in self._database.execute(CHAIN, values)]
+        items = self._before(links[0]) if links else None
+        if items is None:
             raise Error.previous_response_not_found(id)
-        items = earlier
-        for _, _, _, _, owner, input_items, record in links:
-            if owner is not None and self._is_alive(owner):
-                raise Error.invalid_param(
-                    "previous_response_id", "the id of a finished response", id
-                )
-            items += [*orjson.loads(input_items), *orjson.loads(record)["output"]]
-        # The oldest first, so that a chain that is dropped is dropped from its beginning.
+        if any(link.owner is not None and self._is_alive(link.owner) for link in links):
+            raise Error.invalid_param("previous_response_id", "the id of a finished response", id)
         for link in links:
-            self._touch(link[0])
+            items += all_items(link.input_items, link.record)
+        # The oldest first, so that a chain that is dropped is dropped from its beginning.
+        self._touch(*(link.id for link in links))
         return items
 
-    def _before(self, first: Row) -> list[Any] | None:
+    def _before(self, first: Link) -> list[Any] | None:
         """What a chain's first link itself went on from; None if that is gone."""
-        _, previous_id, conversation_id, place, _, _, _ = first
-        if previous_id is not None:
+        if first.previous_id is not None:
             return None
-        if conversation_id is None:
+        if first.conversation_id is None:
             return []
-        if self._conversations.find(conversation_id) is None:
+        if self._conversations.find(first.conversation_id) is None:
             return None
-        return self._conversations.items(conversation_id, place)
+        return self._conversations.items(first.conversation_id, first.place)
 
     def item(self, id: str) -> Any | None:  # noqa: ANN401 - JSON
         """The item of that id, whichever response it is of; that one is thereby used."""
         values = {"id": key(id), "oldest": self._clock.oldest_s}
         for response_id, input_items, record in self._database.execute(HOLDER, values):
             self._touch(response_id)
-            items = [*orjson.loads(input_items), *orjson.loads(record)["output"]]
+            items = all_items(input_items, record)
             return next((item for item in items if item["id"] == id), None)
         return None
 
@@ -186,8 +193,13 @@ class Responses:
         rows = self._database.execute(GET, {"id": key(id), "oldest": self._clock.oldest_s})
         return rows[0] if rows else None
 
-    def _touch(self, id: str) -> None:
-        self._database.execute(TOUCH, {"id": id, "used": self._clock.stamp()})
+    def _touch(self, *ids: str) -> None:
+        self._database.execute_many(TOUCH, [{"id": id, "used": self._clock.stamp()} for id in ids])
 
     def _is_alive(self, owner: int) -> bool:
         return owner == self._database.owner or not self._database.is_gone(owner)
+
+
+def all_items(input_items: bytes, record: bytes) -> list[Any]:
+    """A turn's items: what was asked, then what was answered."""
+    return [*orjson.loads(input_items), *orjson.loads(record)["output"]]
