@@ -9,7 +9,7 @@ from enum import Enum
 from starlette.requests import Request
 from starlette.responses import Response
 
-from smgd.routes import chat, health, metrics, models
+from smgd.routes import chat, conversations, health, items, metrics, models
 
 
 class Level(Enum):
@@ -31,6 +31,15 @@ class Row:
 
 TABLE = (
     Row("POST", "/v1/chat/completions", chat.create, Level.KEY),
+    Row("GET", "/v1/responses/{id}/input_items", items.of_response, Level.KEY),
+    Row("POST", "/v1/conversations", conversations.create, Level.KEY),
+    Row("GET", "/v1/conversations/{id}", conversations.retrieve, Level.KEY),
+    Row("POST", "/v1/conversations/{id}", conversations.update, Level.KEY),
+    Row("DELETE", "/v1/conversations/{id}", conversations.delete, Level.KEY),
+    Row("POST", "/v1/conversations/{id}/items", items.add, Level.KEY),
+    Row("GET", "/v1/conversations/{id}/items", items.of_conversation, Level.KEY),
+    Row("GET", "/v1/conversations/{id}/items/{item_id}", items.retrieve, Level.KEY),
+    Row("DELETE", "/v1/conversations/{id}/items/{item_id}", items.delete, Level.KEY),
     Row("GET", "/v1/models", models.list_all, Level.KEY),
     Row("GET", "/v1/models/{model:path}", models.retrieve, Level.KEY),
     Row("GET", "/metrics", metrics.show, Level.KEY),
