@@ -14,18 +14,21 @@ import logging
 import random
 import time
 import uuid
-from collections import Counter as Tally
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from smgd import _core
-from smgd._core import Chunk, Error, Fault, Model, Prepared, Ready, Replies, State
+from smgd._core import Asked, Chunk, Error, Fault, Model, Prepared, Ready, Replies, State, Step
+from smgd.course import Course
 from smgd.deaths import Deaths
 from smgd.errors import Failure, WorkerLost
+from smgd.heartbeat import Heartbeat
+from smgd.keeper import Keeper
 from smgd.link import Launch, Link, Worker
 from smgd.metrics import Metrics
-from smgd.reply import Reply
 from smgd.roster import Roster
+from smgd.sink import Sink
+from smgd.store import History
 
 log = logging.getLogger("smgd")
 
@@ -42,11 +45,19 @@ EXIT_PATIENCE_S = 0.5
 class Engine:
     """Requests in, chunks out; workers come and go behind it."""
 
-    def __init__(
-        self, model: Model, launch: Launch, metrics: Metrics, *, seed: int | None = None
+    def __init__(  # noqa: PLR0913 - what it is made of, and two settings
+        self,
+        model: Model,
+        launch: Launch,
+        metrics: Metrics,
+        keeper: Keeper,
+        *,
+        seed: int | None = None,
+        heartbeat_s: float = 0.0,
     ) -> None:
         self.model = model
         self.metrics = metrics
+        self.keeper = keeper
         self.ready: Ready | None = None
         """What the running worker said of itself; None while there is none or it loads."""
         self.load_s = 0.0
@@ -59,7 +70,9 @@ class Engine:
         self._seeds = random.Random(seed)  # noqa: S311 - keys of draws, no secrets
         self._numbers = itertools.count(1)
         self._replies = Replies(model)
-        self._live: dict[int, Reply] = {}
+        self._live: dict[int, Sink] = {}
+        self._heartbeat = Heartbeat(heartbeat_s, self._live, self._replies.heartbeat)
+        self._course = Course(metrics)
         self._roster = Roster(self._send)
         self._deaths = Deaths()
         self._ready_event = asyncio.Event()
@@ -70,41 +83,48 @@ class Engine:
         self._generation = 0
         self._link: Link | None = None
         self._restart: asyncio.Task[None] | None = None
-        self._first_token = metrics.histogram("first_token")
-        self._between_tokens = metrics.histogram("between_tokens")
-        self._generation_tokens = metrics.counter("generation_tokens")
 
     # What routes call.
 
+    async def parse(self, body: bytes) -> Asked:
+        """What a body asks of the Responses API. raises Error"""
+        if len(body) <= INLINE_BODY_BYTES:
+            return Asked.parse(body)
+        return await asyncio.to_thread(Asked.parse, body)
+
     async def prepare_chat(self, body: bytes) -> Prepared:
         """A chat request that passed every gate. raises Error"""
-        ready = await self._when_ready()
-        prepare = partial(
-            self.model.prepare_chat,
-            body,
-            request=next(self._numbers),
-            id=f"chatcmpl-{uuid.uuid4().hex}",
-            created=int(time.time()),
-            seed=self._seeds.getrandbits(63),
-            max_model_len=ready.max_model_len,
-        )
-        if len(body) <= INLINE_BODY_BYTES:
-            return prepare()
-        prepared = await asyncio.to_thread(prepare)
-        if self.draining:
-            raise Error.draining()
-        return prepared
+        return await self._prepare(partial(self.model.prepare_chat, body), "chatcmpl-", len(body))
 
-    def submit(self, prepared: Prepared, sink: Reply) -> None:
+    async def prepare_responses(self, asked: Asked, history: History) -> Prepared:
+        """A request of the Responses API that passed every gate. raises Error"""
+        prepare = partial(self.model.prepare_responses, asked, history.items, history.referenced)
+        return await self._prepare(prepare, "resp_", asked.body_bytes + len(history.items))
+
+    async def prepare_compact(self, asked: Asked, history: History) -> Prepared:
+        """A request to say a conversation in fewer words. raises Error"""
+        prepare = partial(self.model.prepare_compact, asked, history.items, history.referenced)
+        return await self._prepare(prepare, "resp_", asked.body_bytes + len(history.items))
+
+    def submit(self, prepared: Prepared, sink: Sink) -> None:
         """Begin a reply; its first bytes are pushed before this returns."""
-        sink.submitted_at = time.monotonic()
+        sink.submitted_at = sink.sent_at = time.monotonic()
         frame, first = self._replies.open(prepared, self._generation)
         self._live[prepared.request] = sink
         self._idle.clear()
+        self._heartbeat.start()
         self.metrics.gauge("num_live").value = len(self._live)
         if first:
             sink.push(first)
         self._roster.add(prepared.request, frame)
+
+    def object(self, request: int) -> bytes:
+        """The response object of a live reply as it stands; empty once it ended."""
+        return self._replies.object(request)
+
+    def cancel(self, request: int) -> None:
+        """End a reply because its client wants no more of it; nothing happens if it ended."""
+        self._end(self._replies.cancel(request))
 
     def abort(self, request: int) -> None:
         """Forget a reply whose client left, and free what the worker holds for it."""
@@ -138,16 +158,19 @@ class Engine:
                 await self._idle.wait()
         for request in list(self._live):
             self._fail(request, Error.draining())
+        await self.keeper.idle()
         return self._num_failed - before
 
     async def close(self) -> None:
-        """End the worker."""
+        """End the worker; what ended before is stored when this returns."""
         self.draining = True
+        self._heartbeat.close()
         if self._restart:
             self._restart.cancel()
         if self._link:
             self._link.close()
             await asyncio.to_thread(self._link.worker.leave)
+        await self.keeper.idle()
 
     @property
     def max_model_len(self) -> int:
@@ -164,7 +187,7 @@ class Engine:
     def on_frames(self, frames: Sequence[bytes]) -> None:
         """Take the frames of one read; a stream's chunks of several frames become one send."""
         now = time.monotonic()
-        joined: dict[Reply, None] = {}
+        joined: dict[Sink, None] = {}
         for frame in frames:
             kind, generation, _ = _core.frame_kind(frame)
             if generation != self._generation:
@@ -173,8 +196,8 @@ class Engine:
                 self._advance(frame, now, joined if len(frames) > 1 else None)
             else:
                 self._hear(frame, now, joined)
-        for reply in joined:
-            reply.push(b"")
+        for sink in joined:
+            sink.push(b"")
 
     def on_end(self, reason: str) -> None:
         """The worker is gone, or as good as gone."""
@@ -189,57 +212,42 @@ class Engine:
 
     # One step.
 
-    def _advance(self, frame: bytes, now: float, joined: dict[Reply, None] | None) -> None:
+    def _advance(self, frame: bytes, now: float, joined: dict[Sink, None] | None) -> None:
         step = self._replies.advance(frame, int(time.time()))
         self._send(step.abort)
-        gaps: Tally[float] = Tally()
         for chunk in step.chunks:
-            reply = self._live.get(chunk.request)
-            if reply is None:
+            sink = self._live.get(chunk.request)
+            if sink is None:
                 continue
             if chunk.num_tokens:
-                self._time(chunk.request, reply, now, gaps)
+                self._course.tokens(sink, now)
+                if chunk.request == self._roster.on_trial:
+                    self._roster.clear()
             if chunk.finished:
                 if joined:
-                    joined.pop(reply, None)
-                self._finish(chunk, reply, now)
-            elif chunk.data and joined is None:
-                reply.push(chunk.data)
-            elif chunk.data and joined is not None:
-                reply.hold(chunk.data)
-                joined[reply] = None
-        # Equal waits, which is nearly all of a step's, are observed together.
-        for since, times in gaps.items():
-            self._between_tokens.observe(now - since, times)
-        self._generation_tokens.add(step.num_tokens)
+                    joined.pop(sink, None)
+                self._finish(chunk, sink, now)
+            elif chunk.data:
+                sink.sent_at = now
+                if joined is None:
+                    sink.push(chunk.data)
+                else:
+                    sink.hold(chunk.data)
+                    joined[sink] = None
+        self._course.step(step.num_tokens, now)
 
-    def _time(self, request: int, reply: Reply, now: float, gaps: Tally[float]) -> None:
-        if reply.last_token_at:
-            gaps[reply.last_token_at] += 1
-        else:
-            self._first_token.observe(now - reply.submitted_at)
-        reply.last_token_at = now
-        if request == self._roster.on_trial:
-            self._roster.clear()
-
-    def _finish(self, chunk: Chunk, reply: Reply, now: float) -> None:
-        reply.finish(chunk.data, chunk.error)
+    def _finish(self, chunk: Chunk, sink: Sink, now: float) -> None:
+        self.keeper.end(chunk, sink)
         self._forget(chunk.request)
         self.num_answered += 1
-        metrics = self.metrics
-        metrics.counter("prompt_tokens").add(chunk.prompt_len)
-        metrics.histogram("end_to_end").observe(now - reply.submitted_at)
-        metrics.histogram("prompt_len").observe(chunk.prompt_len)
-        metrics.histogram("reply_len").observe(chunk.completion_tokens)
-        for reason in chunk.finish_reasons:
-            metrics.counter("finished").add(label=reason)
+        self._course.answered(chunk, sink, now)
         if chunk.error is None:
             self._deaths.answered()
         else:
-            metrics.counter("failed").add(label=chunk.error.code)
-            log.error("%s ended badly: %s", reply.prepared.id, chunk.error)
+            self._course.failed(chunk.error)
+            log.error("%s ended badly: %s", sink.prepared.id, chunk.error)
 
-    def _hear(self, frame: bytes, now: float, joined: dict[Reply, None]) -> None:
+    def _hear(self, frame: bytes, now: float, joined: dict[Sink, None]) -> None:
         """A frame that is not tokens."""
         message = _core.decode_frame(frame)
         if isinstance(message, Ready):
@@ -263,6 +271,26 @@ class Engine:
         metrics.counter("preemptions").values[""] = state.num_preemptions
 
     # Workers that come and go.
+
+    async def _prepare(
+        self, prepare: Callable[..., Prepared], prefix: str, num_bytes: int
+    ) -> Prepared:
+        """Give a request its name and its seed, and prepare it; beside the loop if it is large."""
+        ready = await self._when_ready()
+        prepare = partial(
+            prepare,
+            request=next(self._numbers),
+            id=f"{prefix}{uuid.uuid4().hex}",
+            created=int(time.time()),
+            seed=self._seeds.getrandbits(63),
+            max_model_len=ready.max_model_len,
+        )
+        if num_bytes <= INLINE_BODY_BYTES:
+            return prepare()
+        prepared = await asyncio.to_thread(prepare)
+        if self.draining:
+            raise Error.draining()
+        return prepared
 
     async def _when_ready(self) -> Ready:
         """The running worker; waits for one that is loading, within bounds. raises Error"""
@@ -314,8 +342,8 @@ class Engine:
     def _lose(self, failure: Failure) -> None:
         self._ready_event.set()
         self.draining = True
-        for request, reply in list(self._live.items()):
-            self._fail(request, Error.worker_lost(reply.prepared.id))
+        for request, sink in list(self._live.items()):
+            self._fail(request, Error.worker_lost(sink.prepared.id))
         if not self.failure.done():
             self.failure.set_result(failure)
 
@@ -326,14 +354,17 @@ class Engine:
             self._link.send(frame)
 
     def _fail(self, request: int, error: Error) -> None:
-        reply = self._live[request]
-        step = self._replies.fail(request, error)
-        self._send(step.abort)
-        reply.finish(b"".join(chunk.data for chunk in step.chunks), error)
-        log.error("%s ended badly: %s", reply.prepared.id, error)
-        self.metrics.counter("failed").add(label=error.code)
+        log.error("%s ended badly: %s", self._live[request].prepared.id, error)
+        self._course.failed(error)
         self._num_failed += 1
-        self._forget(request)
+        self._end(self._replies.fail(request, error))
+
+    def _end(self, step: Step) -> None:
+        """What the server, and not the worker, ended."""
+        self._send(step.abort)
+        for chunk in step.chunks:
+            self.keeper.end(chunk, self._live[chunk.request])
+            self._forget(chunk.request)
 
     def _forget(self, request: int) -> None:
         del self._live[request]

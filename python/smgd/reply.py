@@ -1,172 +1,72 @@
-"""A reply on its way to one client: pushed by the worker's steps, straight into the connection.
-
-No queue, generator or task stands between a step and the socket. A `send()` that would block (the
-reader is slow) moves to a task of its own, and what comes meanwhile is joined until it is done.
-"""
+"""A reply on its way to the client that asked: pushed by the worker's steps."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import types
-from collections.abc import Callable, Coroutine, Generator
-from typing import Any, Protocol, cast
+from collections.abc import Callable, Sequence
+from typing import Protocol
+from urllib.parse import quote
 
-from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from smgd._core import Prepared
+from smgd.pushed import Header, Pushed
+from smgd.sink import Sink
 
-from smgd import errors
-from smgd._core import Error, Prepared
-from smgd.exchange import exchange
-
-log = logging.getLogger("smgd")
-
-# What a reader that does not read may keep us holding, in bytes: about 18,000 chunks. After that
-# it is dropped.
-MAX_HELD_BYTES = 4 << 20
-
-STREAM_HEADERS = [
-    (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-cache"),
-    (b"x-accel-buffering", b"no"),
-]
+# Bytes that one header may take: proxies refuse about 8,000 for all of them.
+MAX_HEADER_BYTES = 2000
 
 
 class Source(Protocol):
     """What a reply needs of the engine."""
 
-    def submit(self, prepared: Prepared, sink: Reply) -> None:
+    def submit(self, prepared: Prepared, sink: Sink) -> None:
         """Begin; `sink` is pushed and finished from now on."""
 
     def abort(self, request: int) -> None:
         """The client is gone; nothing happens for a request that is not live."""
 
 
-class Reply(Response):
-    """An ASGI response whose body comes from the worker's steps."""
+class Reply(Pushed):
+    """A reply whose client waits for it: it ends where the client leaves."""
 
     submitted_at = 0.0
     last_token_at = 0.0
+    sent_at = 0.0
+    events = b""
 
-    def __init__(self, engine: Source, prepared: Prepared) -> None:
+    def __init__(
+        self, engine: Source, prepared: Prepared, on_over: Callable[[], None] | None = None
+    ) -> None:
+        """on_over  called once the exchange is over, however it ended"""
+        super().__init__(prepared.id, streams=prepared.stream, headers=ignored(prepared.ignored))
         self.prepared = prepared
-        self.streams = prepared.stream
         self._engine = engine
-        self._held = bytearray()
-        self._complete = False
-        self._ended = False
-        self._blocked: asyncio.Task[None] | None = None
+        self._on_over = on_over
 
-    async def __call__(self, scope: Scope, receive: Receive, _send: Send) -> None:
-        """Run until the reply is complete or the client is gone, whichever comes first.
+    def begin(self) -> None:
+        """Hand the request to the engine."""
+        self._engine.submit(self.prepared, self)
 
-        uvicorn says `http.disconnect` for both; other servers cancel instead, hence the `finally`.
-        """
-        here = exchange(scope)
-        self._send = cast("Callable[[Message], Coroutine[Any, Any, None]]", here.send)
-        self._header = here.header
-        self._task = asyncio.current_task()
-        try:
-            if self.streams:
-                await self._send(start(200, [*STREAM_HEADERS, self._header]))
-            self._engine.submit(self.prepared, self)
-            while (await receive())["type"] != "http.disconnect":
-                pass
-        finally:
-            self._engine.abort(self.prepared.request)
-            if self._blocked:
-                self._blocked.cancel()
-
-    def hold(self, data: bytes) -> None:
-        """Keep bytes for the next push."""
-        self._held += data
-
-    def push(self, data: bytes) -> None:
-        """Send bytes of a stream, after those that are held."""
-        if self._blocked is None:
-            self._run(self._send(body(self._take(data))))
-            return
-        self._held += data
-        if len(self._held) > MAX_HELD_BYTES:
-            self._drop()
-
-    def finish(self, data: bytes, error: Error | None) -> None:
-        """Send the last bytes of a stream, or the whole of a reply that is not streamed."""
-        self._complete = True
-        if not self.streams:
-            self._ended = True
-            self._run(self._answer(data, error))
-        elif self._blocked is None:
-            self._ended = True
-            self._run(self._send(body(self._take(data), more=False)))
-        else:
-            self._held += data
-
-    async def _answer(self, data: bytes, error: Error | None) -> None:
-        status, headers = (
-            200,
-            [
-                (b"content-type", b"application/json"),
-                (b"content-length", str(len(data)).encode()),
-            ],
-        )
-        if error is not None:
-            status, headers, data = error.status, errors.headers(error), error.body
-        await self._send(start(status, [*headers, self._header]))
-        await self._send(body(data, more=False))
-
-    def _take(self, data: bytes) -> bytes:
-        if not self._held:
-            return data
-        data = bytes(self._held) + data
-        self._held.clear()
-        return data
-
-    def _run(self, sending: Coroutine[Any, Any, None]) -> None:
-        """Send without a task, unless it would block."""
-        try:
-            waited = sending.send(None)
-        except StopIteration:
-            return
-        except Exception as error:  # noqa: BLE001 - as below
-            self._fail(error)
-            return
-        self._blocked = asyncio.create_task(self._unblock(waited, sending))
-
-    async def _unblock(self, waited: object, started: Coroutine[Any, Any, None]) -> None:
-        """Finish the send that waits, then send what came meanwhile, until nothing did."""
-        try:
-            await resume(waited, started)
-            while self._held or self._complete > self._ended:
-                self._ended = self._complete
-                await self._send(body(self._take(b""), more=not self._ended))
-        except Exception as error:  # noqa: BLE001 - a server's send may raise anything
-            self._fail(error)
-        self._blocked = None
-
-    def _fail(self, error: Exception) -> None:
-        log.error("could not send %s to its client", self.prepared.id, exc_info=error)
-        self._drop()
-
-    def _drop(self) -> None:
-        """Leave a client that cannot be served; the request's own task frees the rest."""
-        self._held.clear()
-        if self._task:
-            self._task.cancel()
+    def leave(self) -> None:
+        """Free what is held for a client that is gone."""
+        self._engine.abort(self.prepared.request)
+        if self._on_over:
+            self._on_over()
 
 
-@types.coroutine
-def resume(waited: object, started: Coroutine[Any, Any, None]) -> Generator[Any, Any, None]:
-    """Go on, inside a task, with a coroutine that was run by hand until it waited."""
-    yield waited
-    yield from started
+def ignored(names: Sequence[str]) -> list[Header]:
+    """The header that names what of the request had no effect; none where all had.
 
-
-def start(status: int, headers: list[tuple[bytes, bytes]]) -> Message:
-    """The message that begins an answer."""
-    return {"type": "http.response.start", "status": status, "headers": headers}
-
-
-def body(data: bytes, *, more: bool = True) -> Message:
-    """The message that carries a part of the body."""
-    return {"type": "http.response.body", "body": data, "more_body": more}
+    Names may be anything that a client made up: what a header cannot say is percent-encoded, and
+    what does not fit is left out and counted.
+    """
+    if not names:
+        return []
+    words: list[str] = []
+    room = MAX_HEADER_BYTES
+    for name in names:
+        word = quote(name, safe="[]{}()<>!#$&'*+/:;=?@^`|\" ")
+        room -= len(word) + 2
+        if room < 0:
+            words.append(f"and {len(names) - len(words)} more")
+            break
+        words.append(word)
+    return [(b"x-smgd-ignored", ", ".join(words).encode())]

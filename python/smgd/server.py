@@ -21,6 +21,7 @@ from smgd._core import Error, Model, Ready
 from smgd.checkpoint import Checkpoint
 from smgd.engine import Engine
 from smgd.errors import CouldNotStart, Exit, Failure
+from smgd.keeper import Keeper
 from smgd.link import Launch, Worker
 from smgd.metrics import Metrics
 from smgd.protocol import Protocol
@@ -119,7 +120,14 @@ class Daemon:
         self._catch_signals()
         self._listener.listen(BACKLOG)
         metrics = Metrics(self._model.names[0])
-        engine = Engine(self._model, self._launch, metrics, seed=self._settings.seed)
+        engine = Engine(
+            self._model,
+            self._launch,
+            metrics,
+            Keeper(self._store),
+            seed=self._settings.seed,
+            heartbeat_s=self._settings.heartbeat_s,
+        )
         engine.start(worker)
         server = self._server(engine)
         serving = asyncio.create_task(server.serve(sockets=[self._listener]))
@@ -145,6 +153,7 @@ class Daemon:
             self._store,
             keys=settings.api_key,
             allowed_origins=settings.allowed_origins,
+            reasoning_events=settings.reasoning_events,
         )
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         return Server(

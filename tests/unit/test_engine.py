@@ -11,6 +11,7 @@ import uvloop
 from smgd import _core, engine
 from smgd._core import Error, Model, Submit
 from smgd.engine import Engine
+from smgd.keeper import Keeper
 from smgd.link import Worker, split
 from smgd.metrics import Metrics
 
@@ -36,11 +37,12 @@ class Process:
 class Sink:
     """A reply's place in the engine."""
 
-    submitted_at = 0.0
-    last_token_at = 0.0
+    submitted_at = last_token_at = sent_at = 0.0
+    events = b""
 
     def __init__(self, prepared):
         self.prepared = prepared
+        self.waits = prepared.stream
         self.data = b""
         self.errors = []
         self.finished = asyncio.Event()
@@ -62,7 +64,8 @@ class Stage:
 
     def __init__(self, model):
         self.workers = []
-        self.engine = Engine(model, self.launch, Metrics("m"), seed=7)
+        keeper = Keeper(store=None)
+        self.engine = Engine(model, self.launch, Metrics("m"), keeper, seed=7, heartbeat_s=0.05)
         self.engine.start(self.launch(1))
 
     def launch(self, generation):
@@ -142,6 +145,23 @@ def test_a_reply_goes_from_submission_to_its_end(play):
         assert stage.engine.num_live == 1
         await stage.speak(submit, "day", end=2)
         assert (content(sink), sink.errors, stage.engine.num_live) == ("Good day", [None], 0)
+
+    play(story)
+
+
+def test_a_silent_stream_gets_signs_of_life_until_it_ends(play):
+    body = json.dumps({**json.loads(BODY), "stream": True}).encode()
+
+    async def story(stage):
+        await stage.be_ready()
+        sink, submit = await stage.begin(body)
+        silent, _ = await stage.begin()
+        await asyncio.sleep(0.17)
+        assert 2 <= sink.data.count(b": heartbeat\n\n") <= 3
+        await stage.speak(submit, "day", end=2)
+        assert sink.data.endswith(b"data: [DONE]\n\n")
+        await asyncio.sleep(0.1)
+        assert silent.data == b""
 
     play(story)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -25,6 +26,7 @@ class Engine:
         self.ready = object()
         self.model = SimpleNamespace(names=["m", "org/m"])
         self.max_model_len = 64
+        self.keeper = None
         self.bodies = []
         self.raises = Error.draining()
 
@@ -32,9 +34,22 @@ class Engine:
         self.bodies.append(body)
         raise self.raises
 
+    async def parse(self, body):
+        return await self.prepare_chat(body)
+
+
+class Store:
+    """Holds nothing."""
+
+    async def get(self, _id):
+        return None
+
+    async def delete(self, _id):
+        return False
+
 
 def build(engine=None, *, keys=(), origins=()):
-    return module.build(engine or Engine(), keys=keys, allowed_origins=origins)
+    return module.build(engine or Engine(), Store(), keys=keys, allowed_origins=origins)
 
 
 def call(app, method, path, headers=None, parts=(b"",), *, raw_path=None):
@@ -74,7 +89,7 @@ def code(answer):
 
 
 def filled(path):
-    return path.replace("{model:path}", "m")
+    return re.sub(r"{\w+(:path)?}", "m", path)
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.method} {row.path}")
@@ -135,6 +150,15 @@ def test_a_method_that_a_path_does_not_take_is_a_405_that_names_those_it_takes()
     assert (answer[0], code(answer), answer[1]["allow"]) == (405, "method_not_allowed", "POST")
     answer = call(build(), "DELETE", "/v1/models")
     assert (answer[0], answer[1]["allow"]) == (405, "GET, HEAD")
+
+
+def test_an_upgrade_is_answered_so_that_clients_go_on_with_http():
+    asks = {"connection": "Upgrade", "upgrade": "websocket", "sec-websocket-version": "13"}
+    status, headers, body = call(build(), "GET", "/v1/responses", asks)
+    assert (status, json.loads(body)["error"]["code"]) == (426, "no_websocket")
+    assert (headers["upgrade"], headers["connection"]) == ("HTTP/1.1", "upgrade")
+    assert call(build(), "GET", "/v1/responses")[0] == 405
+    assert call(build(keys=["k"]), "GET", "/v1/responses", asks)[0] == 401
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", None])
@@ -210,8 +234,15 @@ def test_web_pages_are_let_in_only_where_they_are_allowed():
     app = build(keys=["k"], origins=["https://a.example"])
     status, headers, _ = call(app, "OPTIONS", CHAT, asks)
     assert (status, headers["access-control-allow-origin"]) == (200, "https://a.example")
+    assert {"GET", "POST", "DELETE"} <= set(headers["access-control-allow-methods"].split(", "))
     asks["origin"] = "https://b.example"
     assert call(app, "OPTIONS", CHAT, asks)[0] == 400
+
+
+def test_web_pages_may_read_our_own_headers():
+    headers = {"origin": "https://a.example"}
+    told = call(build(origins=["https://a.example"]), "GET", "/livez", headers)[1]
+    assert told["access-control-expose-headers"] == "x-request-id, x-smgd-ignored"
 
 
 def test_models_are_listed_and_found_by_name():

@@ -9,7 +9,7 @@ from enum import Enum
 from starlette.requests import Request
 from starlette.responses import Response
 
-from smgd.routes import chat, conversations, health, items, metrics, models
+from smgd.routes import chat, conversations, health, items, metrics, models, responses
 
 
 class Level(Enum):
@@ -31,6 +31,12 @@ class Row:
 
 TABLE = (
     Row("POST", "/v1/chat/completions", chat.create, Level.KEY),
+    Row("POST", "/v1/responses", responses.create, Level.KEY),
+    Row("POST", "/v1/responses/input_tokens", responses.input_tokens, Level.KEY),
+    Row("POST", "/v1/responses/compact", responses.compact, Level.KEY),
+    Row("GET", "/v1/responses/{id}", responses.retrieve, Level.KEY),
+    Row("DELETE", "/v1/responses/{id}", responses.delete, Level.KEY),
+    Row("POST", "/v1/responses/{id}/cancel", responses.cancel, Level.KEY),
     Row("GET", "/v1/responses/{id}/input_items", items.of_response, Level.KEY),
     Row("POST", "/v1/conversations", conversations.create, Level.KEY),
     Row("GET", "/v1/conversations/{id}", conversations.retrieve, Level.KEY),

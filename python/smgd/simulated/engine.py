@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import select
 import signal
 import socket
 import sys
 import time
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,6 +65,11 @@ def said_between(to_say: list[int], since: int, upto: int) -> list[int]:
     if upto <= len(to_say):
         return to_say[since:upto]
     return [to_say[at % len(to_say)] for at in range(since, upto)]
+
+
+def digest(ids: list[int]) -> str:
+    """What tells two prompts apart."""
+    return hashlib.sha256(array("I", ids).tobytes()).hexdigest()
 
 
 class Engine:
@@ -147,7 +154,7 @@ class Engine:
     def _submit(self, submit: Submit) -> None:
         if self._script.log:
             with Path(self._script.log).open("a", encoding="utf-8") as file:
-                file.write(f"{len(submit.prompt_ids)}\n")
+                file.write(f"{len(submit.prompt_ids)} {digest(submit.prompt_ids)}\n")
         if self._script.is_poison(submit.prompt_ids):
             self._die("kill")
         self._prompt_tokens += len(submit.prompt_ids)

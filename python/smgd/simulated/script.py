@@ -14,7 +14,8 @@ A script is a JSON object; every key may be left out:
     deaths           [{"generation": 1, "frame": 7, "how": "exit" | "kill" | "hang" | "garbage"}]:
                      dies in place of sending its 7th tokens frame
     poison           dies when it is to decode a prompt that contains this text
-    log              a file that gets one line per submitted request: its prompt's length
+    log              a file that gets one line per submitted request: its prompt's length, and a
+                     digest of its ids
 
 The first reply whose "when" fits is said; those without "when" are said in turn, by request number.
 """

@@ -1,0 +1,87 @@
+"""Ends replies: those whose response is stored get their last bytes once it is."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+from smgd._core import Chunk, Error
+from smgd.sink import Sink
+from smgd.store import Store, StoredResponse
+
+log = logging.getLogger("smgd")
+
+
+class Keeper:
+    """Between the engine, whose steps never wait, and the store, which takes its time."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._beginning: dict[str, asyncio.Task[None]] = {}
+
+    async def begin(self, sink: Sink, record: bytes) -> None:
+        """Store a response that has only begun. raises Error: it could not be stored"""
+        id = sink.prepared.id
+        self._beginning[id] = self._start(self._put(sink, record, unfinished=True))
+        try:
+            await asyncio.shield(self._beginning[id])
+        except Exception as error:
+            log.exception("could not store %s", id)
+            raise Error.not_stored(id) from error
+        finally:
+            del self._beginning[id]
+
+    def end(self, chunk: Chunk, sink: Sink) -> None:
+        """Give a reply its end; nothing waits here."""
+        if not chunk.record:
+            sink.finish(chunk.data, chunk.error)
+            return
+        if chunk.data:
+            sink.push(chunk.data)
+        self._start(self._keep(chunk, sink))
+
+    async def idle(self) -> None:
+        """Wait until everything that ended is stored."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _keep(self, chunk: Chunk, sink: Sink) -> None:
+        """Commit, then finish: whoever reads the last bytes may ask for the response at once."""
+        id = sink.prepared.id
+        if id in self._beginning:
+            with contextlib.suppress(Exception):
+                await asyncio.shield(self._beginning[id])
+        try:
+            await self._put(sink, chunk.record, chunk.last)
+        except Exception:
+            log.exception("could not store %s", id)
+            sink.finish(chunk.unstored, Error.not_stored(id))
+        else:
+            sink.finish(chunk.last, chunk.error)
+
+    async def _put(
+        self, sink: Sink, record: bytes, last: bytes = b"", *, unfinished: bool = False
+    ) -> None:
+        prepared = sink.prepared
+        await self._store.put(
+            StoredResponse(
+                id=prepared.id,
+                created_at=prepared.created,
+                record=record,
+                input_items=prepared.input_items,
+                previous_response_id=prepared.previous_response_id,
+                conversation=prepared.conversation,
+                events=sink.events + last if sink.events else b"",
+                unfinished=unfinished,
+            )
+        )
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
