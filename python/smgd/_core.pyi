@@ -269,6 +269,8 @@ class Prepared:
 
     request: int
     id: str
+    created: int
+    """Unix seconds."""
     model: str
     stream: bool
     stored: bool

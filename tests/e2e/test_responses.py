@@ -166,8 +166,7 @@ def test_a_response_that_cannot_be_stored_has_failed(serve, tmp_path, streams):
     daemon = start(serve, tmp_path, script={})
     with daemon.client() as client:
         whole(client, input="Hello.")
-        (path,) = tmp_path.glob("*.sqlite*") or tmp_path.glob("*.db")
-        with sqlite3.connect(path) as database:
+        with sqlite3.connect(tmp_path / "responses.sqlite3") as database:
             database.execute("DROP TABLE responses")
         reply = client.post(RESPONSES, json={"model": "m", "input": "Hello.", "stream": streams})
         if not streams:

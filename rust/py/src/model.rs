@@ -223,6 +223,11 @@ impl PyPrepared {
     }
 
     #[getter]
+    fn created(&self) -> u64 {
+        self.0.created
+    }
+
+    #[getter]
     fn model(&self) -> &str {
         &self.0.model
     }
