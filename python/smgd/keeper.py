@@ -26,7 +26,7 @@ class Keeper:
     async def begin(self, sink: Sink, record: bytes) -> None:
         """Store a response that has only begun. raises Error: it could not be stored"""
         id = sink.prepared.id
-        self._beginning[id] = self._start(self._put(sink, record, unfinished=True))
+        self._beginning[id] = self._start(self._put(sink, record, b"", unfinished=True))
         try:
             await asyncio.shield(self._beginning[id])
         except Exception as error:
@@ -56,16 +56,15 @@ class Keeper:
             with contextlib.suppress(Exception):
                 await asyncio.shield(self._beginning[id])
         try:
-            await self._put(sink, chunk.record, chunk.last)
+            events = sink.events + chunk.last if sink.events else b""
+            await self._put(sink, chunk.record, events, unfinished=False)
         except Exception:
             log.exception("could not store %s", id)
             sink.finish(chunk.unstored, Error.not_stored(id))
         else:
             sink.finish(chunk.last, chunk.error)
 
-    async def _put(
-        self, sink: Sink, record: bytes, last: bytes = b"", *, unfinished: bool = False
-    ) -> None:
+    async def _put(self, sink: Sink, record: bytes, events: bytes, *, unfinished: bool) -> None:
         prepared = sink.prepared
         await self._store.put(
             StoredResponse(
@@ -75,7 +74,7 @@ class Keeper:
                 input_items=prepared.input_items,
                 previous_response_id=prepared.previous_response_id,
                 conversation=prepared.conversation,
-                events=sink.events + last if sink.events else b"",
+                events=events,
                 unfinished=unfinished,
             )
         )

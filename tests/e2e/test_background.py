@@ -158,7 +158,7 @@ def test_a_worker_that_dies_does_not_end_a_background_response(begin):
 
 def test_a_reader_of_a_silent_background_response_hears_that_it_is_alive(begin):
     with begin({**SLOW, "pace_ms": 700}, "--heartbeat-s", "0.2").client() as client:
-        told = stream(client, **asked(max_output_tokens=2))
+        told = stream(client, **asked(max_output_tokens=3))
     beats = [t for t in told.types if t in {"response.queued", "response.in_progress"}]
     assert len(beats) >= 5
     assert [event["sequence_number"] for event in told.events] == list(range(len(told.events)))

@@ -167,7 +167,7 @@ def test_a_response_that_cannot_be_stored_has_failed(serve, tmp_path, streams):
     with daemon.client() as client:
         whole(client, input="Hello.")
         with sqlite3.connect(tmp_path / "responses.sqlite3") as database:
-            database.execute("DROP TABLE responses")
+            database.execute("DROP TABLE smgd_responses")
         reply = client.post(RESPONSES, json={"model": "m", "input": "Hello.", "stream": streams})
         if not streams:
             refused(reply, 500, "not_stored")

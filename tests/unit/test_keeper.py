@@ -122,6 +122,7 @@ def test_an_end_that_overtakes_its_beginning_is_stored_after_it():
         await keeper.idle()
         assert [stored.record for stored in store.put_responses] == [b"queued", b"{}"]
         assert [stored.unfinished for stored in store.put_responses] == [True, False]
+        assert [stored.events for stored in store.put_responses] == [b"", b"logcompleted"]
 
     play(story)
 
