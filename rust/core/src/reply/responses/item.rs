@@ -1,7 +1,8 @@
 //! One output item as a client has it: empty when it is added, whole when it is done.
 //!
-//! The types are the wire's own shape in both directions, so that a stored response can be told again. They are
-//! ours because each may hold what the Responses API has and upstream's types lack, or forbid:
+//! The types are the wire's own shape in both directions, so that a stored response can be told again. Parts, status
+//! and role are upstream's: their snapshot is the same. Items are ours: upstream's custom call has no status, and its
+//! other items may lack their ids.
 //!
 //! ```text
 //!  field               why
@@ -16,6 +17,11 @@
 //!  phase, verbosity    absent: nothing here tells them
 //! ```
 
+/// How far an item is; `Incomplete` where a limit or a failure cut it.
+pub(super) use async_openai::types::responses::OutputStatus as Status;
+use async_openai::types::responses::{
+    AssistantRole, OutputTextContent, ReasoningTextContent, SummaryTextContent,
+};
 use serde::{Deserialize, Serialize};
 
 use super::name;
@@ -28,7 +34,7 @@ pub(super) enum Item {
     Message {
         id: String,
         status: Status,
-        role: Role,
+        role: AssistantRole,
         content: Vec<Part>,
     },
     Reasoning {
@@ -61,33 +67,16 @@ pub(super) enum Item {
     },
 }
 
-/// How far an item is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Status {
-    InProgress,
-    Completed,
-    /// Cut by a limit, or by a failure.
-    Incomplete,
-}
-
-/// Who speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Role {
-    Assistant,
-}
-
 /// One part of an item's text; each item has one at most.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub(super) enum Part {
     #[serde(rename = "output_text")]
-    Output { text: String, annotations: [(); 0], logprobs: [(); 0] },
+    Output(OutputTextContent),
     #[serde(rename = "summary_text")]
-    Summary { text: String },
+    Summary(SummaryTextContent),
     #[serde(rename = "reasoning_text")]
-    Reasoning { text: String },
+    Reasoning(ReasoningTextContent),
 }
 
 /// How the text of one kind of item is told.
@@ -147,7 +136,7 @@ const INPUT: Voice =
 
 impl Item {
     pub(super) fn message(id: String) -> Self {
-        Self::Message { id, status: Status::InProgress, role: Role::Assistant, content: Vec::new() }
+        Self::Message { id, status: Status::InProgress, role: AssistantRole::Assistant, content: Vec::new() }
     }
 
     pub(super) fn reasoning(id: String, events: ReasoningEvents) -> Self {
@@ -206,11 +195,17 @@ impl Item {
     pub(super) fn begin_part(&mut self) {
         let text = String::new();
         match self {
-            Self::Message { content, .. } => {
-                content.push(Part::Output { text, annotations: [], logprobs: [] });
+            Self::Message { content, .. } => content.push(Part::Output(OutputTextContent {
+                text,
+                annotations: Vec::new(),
+                logprobs: Some(Vec::new()),
+            })),
+            Self::Reasoning { content: Some(content), .. } => {
+                content.push(Part::Reasoning(ReasoningTextContent { text }));
             }
-            Self::Reasoning { content: Some(content), .. } => content.push(Part::Reasoning { text }),
-            Self::Reasoning { content: None, summary, .. } => summary.push(Part::Summary { text }),
+            Self::Reasoning { content: None, summary, .. } => {
+                summary.push(Part::Summary(SummaryTextContent { text }));
+            }
             Self::FunctionCall { .. } | Self::CustomToolCall { .. } => {}
         }
     }
@@ -243,11 +238,8 @@ impl Item {
                 return text.push_str(more);
             }
         };
-        match part {
-            Some(Part::Output { text, .. } | Part::Summary { text } | Part::Reasoning { text }) => {
-                text.push_str(more);
-            }
-            None => {}
+        if let Some(part) = part {
+            part.text_mut().push_str(more);
         }
     }
 
@@ -279,9 +271,19 @@ impl Item {
 }
 
 impl Part {
-    pub(super) fn text(&self) -> &str {
+    fn text(&self) -> &str {
         match self {
-            Self::Output { text, .. } | Self::Summary { text } | Self::Reasoning { text } => text,
+            Self::Output(part) => &part.text,
+            Self::Summary(part) => &part.text,
+            Self::Reasoning(part) => &part.text,
+        }
+    }
+
+    fn text_mut(&mut self) -> &mut String {
+        match self {
+            Self::Output(part) => &mut part.text,
+            Self::Summary(part) => &mut part.text,
+            Self::Reasoning(part) => &mut part.text,
         }
     }
 }

@@ -18,6 +18,7 @@
 //!                      of prompts
 //! ```
 
+use async_openai::types::responses::IncompleteDetails;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -104,11 +105,11 @@ impl State<'_> {
         }
     }
 
-    fn incomplete_details(self) -> Value {
+    fn incomplete_details(self) -> Option<IncompleteDetails> {
         match self {
-            Self::Incomplete => json!({"reason": "max_output_tokens"}),
+            Self::Incomplete => Some(IncompleteDetails { reason: "max_output_tokens".to_owned() }),
             Self::Queued | Self::InProgress | Self::Completed { .. } | Self::Failed(_) | Self::Cancelled => {
-                Value::Null
+                None
             }
         }
     }
@@ -164,7 +165,7 @@ impl Object {
     }
 }
 
-/// [`Usage`] in the Responses API's words.
+/// [`Usage`] in the Responses API's words; ours, for upstream's has no `cache_write_tokens`.
 #[derive(Debug, Serialize)]
 pub(super) struct Cost {
     input_tokens: u64,

@@ -50,7 +50,7 @@ fn message(id: &str, status: &str, content: &str) -> String {
 }
 
 fn text_part(text: &str) -> String {
-    format!(r#"{{"type":"output_text","text":"{text}","annotations":[],"logprobs":[]}}"#)
+    format!(r#"{{"type":"output_text","annotations":[],"logprobs":[],"text":"{text}"}}"#)
 }
 
 /// The events of a message with one delta per piece.
