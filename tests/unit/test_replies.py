@@ -105,3 +105,63 @@ def test_a_new_worker_gets_what_was_emitted_and_a_client_that_left_nothing(repli
 def test_what_is_no_frame_is_a_value_error(replies):
     with pytest.raises(ValueError, match="bytes"):
         replies.advance(b"hello", 9)
+
+
+def respond(**fields):
+    asked = _core.Asked.parse(json.dumps({"model": "demo", "input": "Hello", **fields}).encode())
+    return MODEL.prepare_responses(
+        asked, b"[]", b"{}", request=1, id="resp_1", created=1, seed=7, max_model_len=4096
+    )
+
+
+def ended(replies, **fields):
+    """The chunk that ends a response which says Hi, and the bytes before it."""
+    _, first = replies.open(respond(**fields), 1)
+    [chunk] = advance(replies, 1 << 16, "Hi", STOP_ID).chunks
+    return chunk, first
+
+
+def test_a_stored_response_ends_when_its_record_is_kept(replies):
+    chunk, first = ended(replies, stream=True)
+    assert first.startswith(b'event: response.created\ndata: {"type":"response.created",')
+    assert b"event: response.output_item.done\n" in chunk.data
+    record = json.loads(chunk.record)
+    assert (record["id"], record["status"], record["completed_at"]) == ("resp_1", "completed", 9)
+    assert chunk.last.startswith(b"event: response.completed\n")
+    assert chunk.last.endswith(b"data: [DONE]\n\n")
+    assert chunk.unstored.startswith(b"event: error\n")
+    whole = first + chunk.data + chunk.last
+    assert _core.replay(chunk.record) == whole
+    assert _core.replay(chunk.record, "openresponses") == whole
+
+
+def test_a_response_that_is_not_stored_has_no_record(replies):
+    chunk, first = ended(replies, store=False)
+    assert (first, chunk.record, chunk.last, chunk.unstored) == (b"", b"", b"", b"")
+    assert json.loads(chunk.data)["output"][0]["content"][0]["text"] == "Hi"
+
+
+def test_a_response_in_the_background_is_asked_for_and_cancelled(replies):
+    replies.open(respond(background=True), 1)
+    assert json.loads(replies.object(1))["status"] == "queued"
+    assert replies.heartbeat(1).startswith(b"event: response.queued\n")
+    advance(replies, 1 << 16, "Hi")
+    unfinished = replies.object(1)
+    assert json.loads(unfinished)["status"] == "in_progress"
+    step = replies.cancel(1)
+    assert _core.decode_frame(step.abort) == [1 << 16]
+    [chunk] = step.chunks
+    assert (chunk.finished, chunk.error) == (True, None)
+    assert json.loads(chunk.record)["status"] == "cancelled"
+    assert (replies.object(1), replies.heartbeat(1), replies.cancel(1).chunks) == (b"", b"", [])
+    failed = json.loads(_core.failed(unfinished, _core.Error.server_restarted("resp_1")))
+    assert (failed["status"], failed["error"]["code"]) == ("failed", "server_error")
+
+
+def test_what_is_no_record_or_no_name_for_reasoning_is_a_value_error():
+    with pytest.raises(ValueError, match="no stored response"):
+        _core.replay(b"{}")
+    with pytest.raises(ValueError, match="summary, text or openresponses"):
+        _core.replay(b"{}", "loud")
+    with pytest.raises(ValueError, match="no stored response"):
+        _core.failed(b"", _core.Error.draining())
