@@ -163,7 +163,7 @@ fn document(found: &[Found]) -> String {
     out += "\n## What it is given\n\n\
             An empty cell is OpenAI's own shape. *tools*: where they are declared. *calls*: how many a turn shows. \
             *arguments*: an object,\nor the text that the model wrote. *content*: of a turn that only calls. \
-            *text*: whether text hides a turn's calls. *answers*: the\nrole of tools' answers. *system*: where such \
+            *text*: whether a turn shows only text or calls. *answers*: the\nrole of tools' answers. *system*: where such \
             messages may stand. *turns*: whether user and assistant must alternate. *reasoning*: the field it is \
             given in, or the content; dropped\nwhere neither is shown. *stays*: how long a turn, its reasoning \
             included, is written as the model wrote it: then it need not be\ncomputed again.\n\n\
@@ -200,6 +200,7 @@ fn wants(fit: &Fit) -> [&'static str; 10] {
         system,
         alternating,
         reasoning,
+        calls_take_turn: _,
         reasoning_with_text: _,
     } = fit.shape.wants;
     let native = calls != Calls::None;
@@ -227,7 +228,7 @@ fn wants(fit: &Fit) -> [&'static str; 10] {
             Empty::Absent => "absent",
             Empty::Space => "a space",
         },
-        if text_with_calls { "" } else { "hides calls" },
+        if text_with_calls { "" } else { "or calls" },
         match ids {
             Ids::Any => "",
             Ids::Nine => "nine letters",

@@ -1,4 +1,4 @@
-//! Any bytes as the body of a chat request.
+//! Any bytes as the body of a request.
 #![no_main]
 
 #[path = "../../core/tests/properties/request.rs"]

@@ -1,7 +1,8 @@
 //! The messages of a request in the shape that one template wants.
 //!
 //! ```text
-//!  messages -> tools in words -> turns of one call -> calls and answers in words -> system -> taking turns -> JSON
+//!  messages -> tools in words -> turns of one call -> calls and answers in words -> system -> text of calls
+//!           -> taking turns -> JSON
 //! ```
 //!
 //! Each step but the last is there for templates that want it (see [`Wants`]); most want none. Calls and answers
@@ -51,7 +52,8 @@ impl Shape {
     pub fn context(&self, messages: &[Message], tools: &[Value], now: u64) -> Context {
         let mut messages = messages.to_vec();
         self.say_tools(&mut messages, tools);
-        let messages = self.alternate(self.gather_system(self.say_calls(self.part_turns(messages))));
+        let messages = self.gather_system(self.say_calls(self.part_turns(messages)));
+        let messages = self.alternate(self.move_texts(messages));
         let (variable, kwargs) = self.wants.tool_variables(tools, now);
         let mut json = Ids::rename(self.wants.ids, &messages, |messages| self.to_json(messages));
         if let (ToolsAt::System(field), [_, ..]) = (self.wants.tools, tools) {
@@ -82,7 +84,7 @@ impl Shape {
     }
 
     /// Turns with several calls become turns of one, each before its answer, where the template shows no more
-    /// or where reasoning stands between them; a turn whose text would hide its calls becomes two.
+    /// or where reasoning stands between them; a turn of which text or calls would be lost becomes two.
     fn part_turns(&self, messages: Vec<Message>) -> Vec<Message> {
         let mut parted = Vec::with_capacity(messages.len());
         let mut rest = messages.into_iter().peekable();
@@ -91,7 +93,7 @@ impl Shape {
                 parted.push(message);
                 continue;
             };
-            if !self.wants.text_with_calls && !turn.tool_calls.is_empty() {
+            if !self.wants.text_with_calls && self.wants.calls_take_turn && !turn.tool_calls.is_empty() {
                 let content = turn.content.take().filter(|text| !text.is_empty());
                 parted.extend(content.map(|text| {
                     Message::Assistant(Assistant { content: Some(text), ..Assistant::default() })
@@ -180,6 +182,43 @@ impl Shape {
         others
     }
 
+    /// Where a turn that calls is none of those that are taken, it has no text either: that goes with what is said
+    /// after the answers; or before the calls, where they are the last thing said.
+    fn move_texts(&self, messages: Vec<Message>) -> Vec<Message> {
+        if self.wants.calls_take_turn {
+            return messages;
+        }
+        let mut moved: Vec<Message> = Vec::with_capacity(messages.len() + 1);
+        let mut held: Option<(usize, String)> = None;
+        let said =
+            |text: String| Message::Assistant(Assistant { content: Some(text), ..Assistant::default() });
+        for message in messages {
+            match message {
+                Message::Assistant(mut turn) if !turn.tool_calls.is_empty() => {
+                    let text = turn.content.take().unwrap_or_default();
+                    let (at, before) = held.take().unwrap_or((moved.len(), String::new()));
+                    held = Some((at, joined(&[&before, &text], "\n\n")));
+                    moved.push(Message::Assistant(turn));
+                }
+                Message::Assistant(mut turn) => {
+                    let before = held.take().map(|(_, text)| text).unwrap_or_default();
+                    let text = turn.content.take().unwrap_or_default();
+                    turn.content = Some(joined(&[&before, &text], "\n\n"));
+                    moved.push(Message::Assistant(turn));
+                }
+                Message::User { .. } => {
+                    moved.extend(held.take().map(|(_, text)| said(text)));
+                    moved.push(message);
+                }
+                Message::System { .. } | Message::Tool { .. } => moved.push(message),
+            }
+        }
+        if let Some((at, text)) = held.filter(|(_, text)| !text.is_empty()) {
+            moved.insert(at, said(text));
+        }
+        moved
+    }
+
     /// What one side said in two messages becomes one, and the user speaks first.
     fn alternate(&self, messages: Vec<Message>) -> Vec<Message> {
         if !self.wants.alternating {
@@ -193,7 +232,8 @@ impl Shape {
                     *content = joined(&[content, &more], "\n\n");
                 }
                 (Some(Message::Assistant(before)), Message::Assistant(after))
-                    if before.tool_calls.is_empty() =>
+                    if before.tool_calls.is_empty()
+                        && (after.tool_calls.is_empty() || self.wants.calls_take_turn) =>
                 {
                     let texts =
                         [&before.content, &after.content].map(|text| text.as_deref().unwrap_or_default());

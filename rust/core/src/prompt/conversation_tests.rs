@@ -180,3 +180,21 @@ fn ids_become_what_the_template_takes_and_answers_follow_them() {
     let named = owned(["functions.f:0", "functions.g:1"]);
     assert_eq!(ids(Ids::Named), (named, owned(["functions.g:1", "functions.f:0"])));
 }
+
+#[test]
+fn a_template_that_counts_no_calls_as_turns_has_their_text_with_what_is_said_next() {
+    let wants =
+        Wants { alternating: true, text_with_calls: false, calls_take_turn: false, ..Wants::default() };
+    let calls = || vec![call("c1", "f", "{}")];
+    let round = |text: &str| [user("a"), calling(text, calls()), answer("c1", "1")];
+    let told_of = |messages: &[Message]| {
+        let seen = seen(wants, messages);
+        told(&seen).into_iter().map(|(role, text)| format!("{role}: {text}")).collect::<Vec<_>>()
+    };
+    let last = ["user: a", "assistant: see", "assistant: ", "tool: 1"];
+    assert_eq!(told_of(&round("see")), last);
+    let said = [&round("see")[..], &[calling("so", vec![]), user("b")]].concat();
+    assert_eq!(told_of(&said), ["user: a", "assistant: ", "tool: 1", "assistant: see\n\nso", "user: b"]);
+    let asked = [&round("")[..], &[user("b")]].concat();
+    assert_eq!(told_of(&asked), ["user: a", "assistant: ", "tool: 1", "assistant: ", "user: b"]);
+}

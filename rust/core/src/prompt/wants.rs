@@ -10,6 +10,7 @@ use super::template::{Context, Template, strftime};
 
 /// What a template is to be given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is the answer to a question of its own")]
 pub struct Wants {
     /// Where tools are declared.
     pub tools: ToolsAt,
@@ -19,7 +20,7 @@ pub struct Wants {
     pub arguments: Arguments,
     /// The content of a turn that only calls.
     pub empty: Empty,
-    /// Whether a turn that has text still shows its calls.
+    /// Whether a turn shows both its text and its calls.
     pub text_with_calls: bool,
     /// Which ids calls may have.
     pub ids: Ids,
@@ -29,6 +30,8 @@ pub struct Wants {
     pub system: System,
     /// Whether user and assistant must take turns, the user first.
     pub alternating: bool,
+    /// Whether a turn that only calls is one of those that are taken, so that the user may follow its answers.
+    pub calls_take_turn: bool,
     /// The field that a turn's reasoning is shown from.
     pub reasoning: Option<&'static str>,
     /// Whether a turn with calls may have both text and reasoning.
@@ -132,6 +135,7 @@ impl Wants {
         asked.wants.system = asked.system();
         asked.wants.alternating = !asked.shows(&[user(), other_user()], &["zqask", "zqother"])
             || !asked.shows(&[said("zqtext"), user()], &["zqtext", "zqask"]);
+        asked.wants.calls_take_turn = asked.calls_take_turn();
         asked.thinking = true;
         asked.wants.reasoning = REASONING_FIELDS.into_iter().find(|field| asked.shows_reasoning(field));
         asked.wants.reasoning_with_text = asked.shows_both();
@@ -171,6 +175,7 @@ impl Default for Wants {
             answers: Answers::Text(ANSWER_ROLES[0]),
             system: System::Anywhere,
             alternating: false,
+            calls_take_turn: true,
             reasoning: None,
             reasoning_with_text: true,
         }
@@ -247,7 +252,8 @@ impl Asked<'_> {
                             self.wants.calls = Calls::One;
                         }
                         let texted = self.render(&[user(), self.calling(1, "zqtext", &[])], &[declared()]);
-                        self.wants.text_with_calls = texted.is_some_and(|text| is_well_spelled(&text));
+                        self.wants.text_with_calls =
+                            texted.is_some_and(|text| is_well_spelled(&text) && text.contains("zqtext"));
                         return;
                     }
                 }
@@ -274,6 +280,13 @@ impl Asked<'_> {
         let together = self.shows(&[one.clone(), other.clone(), user()], &words);
         let later = self.shows(&[one, user(), said("zqtext"), other, other_user()], &words);
         if together && later { System::Anywhere } else { System::First }
+    }
+
+    fn calls_take_turn(&self) -> bool {
+        let messages = [user(), self.calling(1, "", &[]), self.result(1), other_user()];
+        !self.wants.alternating
+            || self.wants.calls == Calls::None
+            || self.shows(&messages, &["zqask", "zqother"])
     }
 
     fn shows_reasoning(&self, field: &'static str) -> bool {
@@ -311,7 +324,8 @@ impl Asked<'_> {
 
     fn id(&self, index: usize) -> String {
         match self.wants.ids {
-            Ids::Any => format!("call_0123456789abcdef0123456{index}"),
+            // Clients choose ids of their own, and some are short.
+            Ids::Any => format!("zq-{index}"),
             Ids::Nine => format!("zqcallid{index}"),
             Ids::Named => format!("functions.zqcall{index}:{}", index - 1),
         }

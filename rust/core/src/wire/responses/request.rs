@@ -47,12 +47,13 @@ impl Asked {
             return Err(self.says_nothing());
         }
         let Turns { mut tools, mut ignored, own, user_items, .. } = turns;
+        // Those that are not offered now may have been before: a call of one is still told as what it is.
+        let faces = tools.offered.iter().map(|tool| tool.face.clone()).collect();
         self.choice.keep(&mut tools);
         if self.summary && !policy.reasoning_events.tells_summaries() {
             ignored.push("reasoning.summary");
         }
-        let (faces, declarations) =
-            tools.offered.into_iter().map(|tool| (tool.face, tool.declaration)).unzip();
+        let declarations = tools.offered.into_iter().map(|tool| tool.declaration).collect();
         let request = Request {
             model: self.model.clone(),
             messages,

@@ -12,7 +12,7 @@ use crate::wire::{Error, Ignored, unbuilt};
 pub(super) enum Choice {
     All,
     None,
-    /// Only these: no other is shown to the model, and a call of another is no call.
+    /// Only these: no other is shown to the model.
     Allowed(Vec<Allowed>),
 }
 
