@@ -38,7 +38,7 @@ impl Output {
 
     /// Begins an item in which nothing is said yet.
     pub(super) fn open(&mut self, item: Item, out: &mut Vec<u8>) {
-        self.item(name::ITEM_ADDED, &item, self.items.len(), out);
+        tell_item(&mut self.events, name::ITEM_ADDED, &item, self.items.len(), out);
         self.items.push(item);
         self.is_open = true;
         let (at, reasoning) = (self.items.len() - 1, self.reasoning);
@@ -78,8 +78,7 @@ impl Output {
         if let Some(part) = &voice.part {
             tell_part(&mut self.events, part.done, part, item, at, out);
         }
-        let item = item.clone();
-        self.item(name::ITEM_DONE, &item, at, out);
+        tell_item(&mut self.events, name::ITEM_DONE, item, at, out);
     }
 
     /// The response ends badly: the open item is what it is, and no event calls it done.
@@ -103,13 +102,13 @@ impl Output {
             Status::InProgress | Status::Incomplete | Status::Completed => self.close(status, out),
         }
     }
+}
 
-    fn item(&mut self, name: &str, item: &Item, at: usize, out: &mut Vec<u8>) {
-        self.events.tell(name, out, |out| {
-            index("output_index", at, out);
-            field("item", item, out);
-        });
-    }
+fn tell_item(events: &mut Events, name: &str, item: &Item, at: usize, out: &mut Vec<u8>) {
+    events.tell(name, out, |out| {
+        index("output_index", at, out);
+        field("item", item, out);
+    });
 }
 
 fn tell_part(events: &mut Events, name: &str, voice: &PartVoice, item: &Item, at: usize, out: &mut Vec<u8>) {
