@@ -1,5 +1,7 @@
 """Responses in the background: polled, read as they come and again, cancelled, left behind."""
 
+import sqlite3
+
 import pytest
 from responded import ended, stream, streamed, whole
 
@@ -138,6 +140,26 @@ def test_what_a_drain_cuts_has_failed(begin):
         failed = client.get(f"{RESPONSES}/{made['id']}").json()
     assert failed["status"] == "failed"
     assert "shutting down" in failed["error"]["message"]
+
+
+def test_what_cannot_be_stored_at_its_end_has_failed(begin, tmp_path):
+    with begin(SLOW).client() as client:
+        made = whole(client, **asked())
+        with sqlite3.connect(tmp_path / "state" / "responses.sqlite3") as database:
+            database.execute("ALTER TABLE smgd_responses RENAME TO elsewhere")
+        failed = ended(client, made)
+        assert failed["status"] == "failed"
+        assert "could not be stored" in failed["error"]["message"]
+
+
+def test_what_cannot_be_stored_at_its_beginning_is_refused(begin, tmp_path):
+    daemon = begin(ENDLESS)
+    with daemon.client() as client:
+        with sqlite3.connect(tmp_path / "state" / "responses.sqlite3") as database:
+            database.execute("DROP TABLE smgd_responses")
+        reply = client.post(RESPONSES, json={"model": "m", **asked()})
+        assert (reply.status_code, reply.json()["error"]["code"]) == (500, "not_stored")
+    daemon.eventually("smgd_kv_pages_used", 0)
 
 
 def test_what_kills_the_worker_twice_has_failed(begin):

@@ -180,6 +180,39 @@ def test_a_response_that_cannot_be_stored_has_failed(serve, tmp_path, streams):
         assert whole(client, input="Hello.", store=False)["status"] == "completed"
 
 
+def test_a_response_that_fails_under_way_says_so_and_is_stored_as_failed(serve, tmp_path):
+    daemon = start(serve, tmp_path, script={"poison": "[poison]", "pace_ms": 1})
+    with daemon.client() as client:
+        told = stream(client, input="Hello. [poison]")
+        assert told.types[:2] == ["response.created", "response.in_progress"]
+        assert told.types[-2:] == ["error", "response.failed"]
+        error = told.events[-2]
+        assert error["message"] == error["error"]["message"]
+        assert client.get(f"{RESPONSES}/{told.response['id']}").json() == told.response
+        reply = client.post(RESPONSES, json={"model": "m", "input": "Hello. [poison]"})
+        refused(reply, 500, "worker_lost")
+        assert whole(client, input="Hello.")["status"] == "completed"
+
+
+def test_a_worker_that_dies_changes_nothing_of_a_response(serve, tmp_path):
+    script = {"replies": REPLIES, "pace_ms": 5}
+    deaths = [{"generation": 1, "frame": 30, "how": "kill"}]
+    told = []
+    for folder, more in (("a", {}), ("b", {"deaths": deaths})):
+        daemon = start(serve, tmp_path / folder, script={**script, **more})
+        with daemon.client() as client:
+            response = stream(client, input="Well? [think and look]", tools=TOOLS).response
+            assert client.get(f"{RESPONSES}/{response['id']}").json() == response
+        ids = [response["id"], *(item["id"] for item in response["output"])]
+        ids += [item["call_id"] for item in response["output"] if "call_id" in item]
+        text = json.dumps([response["output"], response["usage"], response["status"]])
+        for id in ids:
+            text = text.replace(id, "id")
+        told.append(text)
+    assert daemon.metric("smgd_worker_restarts_total") == 1
+    assert told[0] == told[1]
+
+
 def connect(daemon, body, path=RESPONSES):
     """A request by hand, so that leaving and not reading are ours to time."""
     where = urlsplit(daemon.url)
