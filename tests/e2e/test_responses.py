@@ -90,19 +90,22 @@ def test_what_is_not_stored_is_not_found(client):
         refused(reply, 404, "previous_response_not_found", "previous_response_id")
 
 
-def test_a_follow_up_may_be_asked_while_the_last_event_is_still_being_read(client):
+def test_a_follow_up_may_be_asked_while_the_last_event_is_still_being_read(serve, tmp_path):
+    """Of another server too: what it finds is on disk."""
+    first, second = (start(serve, tmp_path, script={"replies": REPLIES}) for _ in range(2))
+
     def follow(number):
+        asked = {"model": "m", "input": f"Number {number}.", "stream": True}
         with (
-            client.stream(
-                "POST",
-                RESPONSES,
-                json={"model": "m", "input": f"Number {number}.", "stream": True},
-            ) as reply,
+            first.client() as client,
+            second.client() as other,
+            client.stream("POST", RESPONSES, json=asked) as reply,
         ):
             for line in reply.iter_lines():
                 if line.startswith("data: ") and '"response.completed"' in line:
                     id = json.loads(line.removeprefix("data: "))["response"]["id"]
-                    return whole(client, input="And then?", previous_response_id=id)
+                    asker = other if number % 2 else client
+                    return whole(asker, input="And then?", previous_response_id=id)
         return None
 
     with ThreadPoolExecutor(8) as pool:
