@@ -31,6 +31,28 @@ fn every_event_is_named_by_its_own_type_and_numbered_without_gaps() {
 }
 
 #[test]
+fn every_event_is_one_that_the_clients_know() {
+    let facts = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/reference/EVENTS.md");
+    let Ok(facts) = std::fs::read_to_string(facts) else {
+        return eprintln!("skipped: the shared facts are not beside the project");
+    };
+    let known: Vec<&str> =
+        facts.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    assert!(known.contains(&"response.created"), "the facts list the events");
+    let mut failing = Asked::of(response(Shell { background: true, ..shell() }));
+    let chunk = failing.replies.fail(1, &Error::Draining).chunks.remove(0);
+    failing.take(chunk);
+    let raw = Shell { reasoning: ReasoningEvents::Text, ..shell() };
+    let raw = Asked::whole(raw, &[REPLY], StepEnd::StopId).wire;
+    let cut = Asked::whole(shell(), &[b"a"], StepEnd::Length).wire;
+    for wire in [reply(faces()), reply(Vec::new()), raw, cut, failing.wire] {
+        for (name, _) in events(&wire) {
+            assert!(known.contains(&name.as_str()), "{name}");
+        }
+    }
+}
+
+#[test]
 fn every_event_is_one_block_of_two_lines_that_end_with_a_line_feed() {
     let wire = String::from_utf8(reply(faces())).unwrap();
     assert!(!wire.contains('\r'));

@@ -274,6 +274,41 @@ fn a_failure_is_told_to_every_kind_of_client_and_then_by_the_response() {
 }
 
 #[test]
+fn a_response_that_is_not_over_has_every_field_and_null_for_what_is_not_known() {
+    let mut asked = Asked::of(response(Shell { background: true, ..shell() }));
+    let queued = SHELL.replace("in_progress", "queued");
+    let begun = |name: &str, number: u64, shell: &str| {
+        format!(
+            "event: {name}\ndata: {{\"type\":\"{name}\",\"sequence_number\":{number},\"response\":{shell}}}\n\n"
+        )
+    };
+    let first = begun("response.created", 0, &queued) + &begun("response.queued", 1, &queued);
+    assert_eq!(String::from_utf8(asked.wire.clone()).unwrap(), first);
+    assert_eq!(String::from_utf8(asked.replies.object(1)).unwrap(), queued);
+    assert_eq!(String::from_utf8(asked.replies.heartbeat(1)).unwrap(), begun("response.queued", 2, &queued));
+    asked.say(b"hi", StepEnd::Running);
+    let started = begun("response.in_progress", 3, SHELL);
+    assert!(String::from_utf8(asked.wire.clone()).unwrap()[first.len()..].starts_with(&started));
+    let said = format!("\"output\":[{}]", message(&id("msg", 0), "in_progress", &text_part("hi")));
+    let running = SHELL.replace("\"output\":[]", &said);
+    assert_eq!(String::from_utf8(asked.replies.object(1)).unwrap(), running);
+}
+
+#[test]
+fn a_cancelled_response_has_no_error_and_is_not_complete() {
+    let mut asked = Asked::of(response(Shell { background: true, ..shell() }));
+    asked.say(b"hi", StepEnd::Running);
+    let chunk = asked.replies.cancel(1).chunks.remove(0);
+    let state = r#""status":"cancelled","completed_at":null,"error":null,"incomplete_details":null"#;
+    let said = message(&id("msg", 0), "incomplete", &text_part("hi"));
+    let record = whole(state, &said, [3, 2, 0]);
+    let last = format!(
+        "event: response.failed\ndata: {{\"type\":\"response.failed\",\"sequence_number\":6,\"response\":{record}}}\n\ndata: [DONE]\n\n"
+    );
+    assert_eq!(String::from_utf8(chunk.data).unwrap(), last);
+}
+
+#[test]
 fn reasoning_is_sealed_where_it_was_asked_for_once_it_is_done() {
     for reasoning in [ReasoningEvents::Summary, ReasoningEvents::Text] {
         let shell = Shell { seal: Some([7; 32]), reasoning, ..shell() };
