@@ -6,8 +6,9 @@
 //!
 //! ```text
 //!  field               why
-//!  status              of a message and a function call the API demands it; of a custom call Codex sends it back;
-//!                      of reasoning it is there only where the reasoning was cut, as OpenAI leaves it out
+//!  status              of a message and a function call the API demands it; of a custom call the Vercel SDK refuses an
+//!                      item without it, though no published type has it; of reasoning it is there only where
+//!                      the reasoning was cut, as OpenAI leaves it out
 //!  annotations         [] always: clients of the Vercel SDK refuse a text without it
 //!  logprobs            [] always: required by OpenAI's types; none are told yet
 //!  summary             [] where the reasoning is told as text: required by every schema
