@@ -36,7 +36,7 @@ class Background:
         self.record = b""
         """The response object as it was when it began."""
         self.ended = asyncio.Event()
-        """Set once the response has its last state, and that is stored."""
+        """Set once the response has its last state and that is stored, or could not be."""
         self._on_end = on_end
         self._log = bytearray()
         self._readers: set[Reader] = set()
@@ -129,6 +129,7 @@ class Backgrounds:
         except Error:
             self._engine.abort(prepared.request)
             self._running.pop(prepared.id, None)
+            background.ended.set()
             on_over()
             raise
         return background
