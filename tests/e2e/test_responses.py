@@ -301,34 +301,64 @@ WORDS = st.none() | st.booleans() | st.integers() | st.text(max_size=10)
 KEYS = st.sampled_from(
     ["type", "role", "content", "text", "id", "call_id", "name", "arguments", "output", "summary"]
 )
-KINDS = st.sampled_from(
-    [
-        "message",
-        "function_call",
-        "function_call_output",
-        "reasoning",
-        "item_reference",
-        "compaction",
-    ]
-)
 VALUES = st.recursive(
-    WORDS | KINDS,
+    WORDS | st.sampled_from(["message", "function_call", "reasoning", "item_reference", "user"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
     max_leaves=8,
 )
-ITEMS = st.lists(st.dictionaries(KEYS, VALUES, max_size=5), max_size=3)
-FIELDS = st.sampled_from(
-    [
-        "model", "instructions", "tools", "tool_choice", "temperature", "top_p", "metadata",
-        "max_output_tokens", "max_tool_calls", "parallel_tool_calls", "previous_response_id",
-        "conversation", "reasoning", "text", "truncation", "include", "store", "service_tier",
-        "top_logprobs", "user", "prompt_cache_key", "safety_identifier", "background", "prompt",
-    ]
-)  # fmt: skip
+SOUND_ITEMS = [
+    {"role": "user", "content": "Hello. [both]"},
+    {"role": "developer", "content": [{"type": "input_text", "text": "Be short."}]},
+    {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Hi."}]},
+    {"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_text", "text": "Hm."}]},
+    {"type": "function_call", "call_id": "1", "name": "get_weather", "arguments": "{}"},
+    {"type": "function_call_output", "call_id": "1", "output": "dry"},
+    {"type": "item_reference", "id": "msg_1"},
+    {"type": "brand_new_item", "anything": 1},
+]
+SOUND_FIELDS = {
+    "model": ["m"],
+    "instructions": ["Be short.", None],
+    "tools": [TOOLS, []],
+    "tool_choice": ["auto", "none", "required", {"type": "function", "name": "get_weather"}],
+    "temperature": [0, 0.7],
+    "top_p": [0.5],
+    "metadata": [{}, {"a": "b"}],
+    "max_output_tokens": [1, 16, 64_000],
+    "max_tool_calls": [1],
+    "parallel_tool_calls": [True, False],
+    "previous_response_id": ["resp_none"],
+    "conversation": ["conv_none"],
+    "reasoning": [{"effort": "low"}, None],
+    "text": [{"format": {"type": "text"}}, {"format": {"type": "json_object"}}],
+    "truncation": ["disabled", "auto"],
+    "include": [[], ["reasoning.encrypted_content"]],
+    "store": [True, False],
+    "service_tier": ["auto"],
+    "top_logprobs": [0, 3],
+    "user": ["somebody"],
+    "background": [True, False],
+    "nonsense": [1],
+}
+# Each is sound by itself, so that what is refused is refused for one or two reasons among many.
+ITEMS = st.lists(st.sampled_from(SOUND_ITEMS), min_size=1, max_size=4) | st.lists(
+    st.sampled_from(SOUND_ITEMS).flatmap(
+        lambda item: st.dictionaries(KEYS, VALUES, max_size=1).map(lambda more: {**item, **more})
+    ),
+    max_size=3,
+)
+FIELDS = st.lists(
+    st.sampled_from(sorted(SOUND_FIELDS)).flatmap(
+        lambda name: st.tuples(
+            st.just(name), st.sampled_from(SOUND_FIELDS[name]) | st.sampled_from([0, "", [], {}])
+        )
+    ),
+    max_size=3,
+).map(dict)
 BODIES = st.builds(
     lambda more, items: {**more, "input": items, "stream": True},
-    st.dictionaries(FIELDS, VALUES, max_size=3),
-    VALUES | ITEMS | st.just("Hello."),
+    FIELDS,
+    st.just("Hello.") | ITEMS | ITEMS | VALUES,
 )
 
 
