@@ -1,4 +1,4 @@
-"""A server that answers every request with the same recorded stream."""
+"""A server that answers with a recorded stream, and stops a client that goes on."""
 
 from __future__ import annotations
 
@@ -11,17 +11,21 @@ from typing import Any
 
 
 @contextlib.contextmanager
-def replaying(events: list[dict[str, Any]]) -> Iterator[str]:
+def replaying(events: list[dict[str, Any]], times: int = 1) -> Iterator[str]:
     """The address of such a server, for as long as it is wanted."""
     data = "".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in events)
+
+    left = [200] * times
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["content-length"]))
-            self.send_response(200)
+            status = left.pop() if left else 400
+            self.send_response(status)
             self.send_header("content-type", "text/event-stream")
             self.end_headers()
-            self.wfile.write(f"{data}data: [DONE]\n\n".encode())
+            if status == 200:
+                self.wfile.write(f"{data}data: [DONE]\n\n".encode())
 
         def log_message(self, *_: object) -> None:
             """Keep quiet."""

@@ -10,6 +10,9 @@ import json
 from typing import Any
 
 HELLO = "Hello there, 🫠."
+THOUGHT = "Hm, a city."
+ANSWER = "It is 17 degrees in Oslo."
+REMEMBERED = "As I thought."
 WEATHER = {
     "type": "object",
     "properties": {"city": {"type": "string", "description": "Its name."}},
@@ -43,8 +46,11 @@ def call(name: str, **arguments: Any) -> str:
 
 REPLIES: list[dict[str, Any]] = [
     {"when": "And then?", "text": "Then nothing."},
-    {"when": "17 degrees", "text": "It is 17 degrees in Oslo."},
+    # Only where the reasoning of this turn came back with its call.
+    {"when": THOUGHT, "text": REMEMBERED},
+    {"when": "17 degrees", "text": ANSWER},
     {"when": PRINTED, "text": "The command said it was seen."},
+    {"when": "Success. Updated", "text": "It is made."},
     {"when": "[weather]", "text": call("get_weather", city="Oslo")},
     {
         "when": "[both]",
@@ -57,10 +63,10 @@ REPLIES: list[dict[str, Any]] = [
     {"when": "[shell]", "text": call("exec_command", cmd=COMMAND)},
     {"when": "[patch]", "text": call("apply_patch", input=PATCH)},
     {"when": "[spawn]", "text": call("agents__spawn")},
-    {"when": "[think]", "text": "<think>\nHm, a city.\n</think>\n\nOslo."},
+    {"when": "[think]", "text": f"<think>\n{THOUGHT}\n</think>\n\nOslo."},
     {
         "when": "[think and look]",
-        "text": "<think>\nHm, a city.\n</think>\n\n" + call("get_weather", city="Oslo"),
+        "text": f"<think>\n{THOUGHT}\n</think>\n\n" + call("get_weather", city="Oslo"),
     },
     {"when": "[forever]", "text": "on and ", "loops": True},
     {"text": HELLO},
