@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
-from urllib.parse import quote
 
 from smgd._core import Prepared
 from smgd.pushed import Header, Pushed
@@ -55,18 +54,16 @@ class Reply(Pushed):
 def ignored(names: Sequence[str]) -> list[Header]:
     """The header that names what of the request had no effect; none where all had.
 
-    Names may be anything that a client made up: what a header cannot say is percent-encoded, and
-    what does not fit is left out and counted.
+    names  each fit for a header, as the core tells them; what does not fit is counted
     """
     if not names:
         return []
     words: list[str] = []
     room = MAX_HEADER_BYTES
     for name in names:
-        word = quote(name, safe="[]{}()<>!#$&'*+/:;=?@^`|\" ")
-        room -= len(word) + 2
+        room -= len(name) + 2
         if room < 0:
             words.append(f"and {len(names) - len(words)} more")
             break
-        words.append(word)
+        words.append(name)
     return [(b"x-smgd-ignored", ", ".join(words).encode())]

@@ -1,6 +1,7 @@
 """Responses in the background: polled, read as they come and again, cancelled, left behind."""
 
 import sqlite3
+import threading
 
 import pytest
 from responded import ended, stream, streamed, whole
@@ -140,6 +141,17 @@ def test_what_a_drain_cuts_has_failed(begin):
         failed = client.get(f"{RESPONSES}/{made['id']}").json()
     assert failed["status"] == "failed"
     assert "shutting down" in failed["error"]["message"]
+
+
+def test_a_stream_that_a_drain_cuts_has_failed_and_is_stored_so(begin):
+    first = begin(ENDLESS, "--drain-timeout-s", "0.2")
+    threading.Timer(0.5, first.tell).start()
+    with first.client() as client:
+        told = stream(client, input="Count.", max_output_tokens=2000)
+    assert told.types[-2:] == ["error", "response.failed"]
+    assert first.exit_code() == 0
+    with begin({}).client() as client:
+        assert client.get(f"{RESPONSES}/{told.response['id']}").json() == told.response
 
 
 def test_what_cannot_be_stored_at_its_end_has_failed(begin, tmp_path):
