@@ -9,6 +9,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from smgd._core import Chunk, Error
+from smgd.metrics import Metrics
 from smgd.sink import Sink
 from smgd.store import Store, StoredResponse
 
@@ -18,8 +19,9 @@ log = logging.getLogger("smgd")
 class Keeper:
     """Between the engine, whose steps never wait, and the store, which takes its time."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, metrics: Metrics) -> None:
         self._store = store
+        self._failed = metrics.counter("failed")
         self._tasks: set[asyncio.Task[None]] = set()
         self._beginning: dict[str, asyncio.Task[None]] = {}
 
@@ -30,8 +32,7 @@ class Keeper:
         try:
             await asyncio.shield(self._beginning[id])
         except Exception as error:
-            log.exception("could not store %s", id)
-            raise Error.not_stored(id) from error
+            raise self._lost(id, error) from error
         finally:
             del self._beginning[id]
 
@@ -58,9 +59,8 @@ class Keeper:
         try:
             events = sink.events + chunk.last if sink.events else b""
             await self._put(sink, chunk.record, events, unfinished=False)
-        except Exception:
-            log.exception("could not store %s", id)
-            sink.finish(chunk.unstored, Error.not_stored(id))
+        except Exception as error:  # noqa: BLE001 - a database may raise anything
+            sink.finish(chunk.unstored, self._lost(id, error))
         else:
             sink.finish(chunk.last, chunk.error)
 
@@ -78,6 +78,13 @@ class Keeper:
                 unfinished=unfinished,
             )
         )
+
+    def _lost(self, id: str, why: Exception) -> Error:
+        """Tell the operator of what could not be stored. returns what its client is told"""
+        told = Error.not_stored(id)
+        log.error("could not store %s", id, exc_info=why)
+        self._failed.add(label=told.code)
+        return told
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

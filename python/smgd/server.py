@@ -124,7 +124,7 @@ class Daemon:
             self._model,
             self._launch,
             metrics,
-            Keeper(self._store),
+            Keeper(self._store, metrics),
             seed=self._settings.seed,
             heartbeat_s=self._settings.heartbeat_s,
         )

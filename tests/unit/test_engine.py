@@ -64,8 +64,9 @@ class Stage:
 
     def __init__(self, model):
         self.workers = []
-        keeper = Keeper(store=None)
-        self.engine = Engine(model, self.launch, Metrics("m"), keeper, seed=7, heartbeat_s=0.05)
+        metrics = Metrics("m")
+        keeper = Keeper(None, metrics)
+        self.engine = Engine(model, self.launch, metrics, keeper, seed=7, heartbeat_s=0.05)
         self.engine.start(self.launch(1))
 
     def launch(self, generation):

@@ -7,6 +7,9 @@ import pytest
 
 from smgd._core import Error
 from smgd.keeper import Keeper
+from smgd.metrics import Metrics
+
+METRICS = Metrics("m")
 
 
 class Store:
@@ -56,7 +59,7 @@ STORED = {"data": b"delta", "record": b"{}", "last": b"completed", "unstored": b
 def play(story):
     async def main():
         store = Store()
-        await story(store, Keeper(store))
+        await story(store, Keeper(store, METRICS))
 
     asyncio.run(main())
 
@@ -91,8 +94,10 @@ def test_a_response_that_cannot_be_stored_has_failed(caplog):
         sink = Sink()
         store.error = OSError("no space left")
         store.open.set()
+        before = METRICS.counter("failed").values["not_stored"]
         keeper.end(chunk(**STORED), sink)
         await keeper.idle()
+        assert METRICS.counter("failed").values["not_stored"] == before + 1
         data, error = sink.given[-1]
         assert (data, error.code, error.status) == (b"failed", "not_stored", 500)
         assert "could not store resp_1" in caplog.text
