@@ -3,6 +3,9 @@
 //! ```text
 //!  body -> Asked (items, tools, what has no effect) + History (from the store) -> Request, as chat's
 //! ```
+//!
+//! The types are ours and not upstream's: those are closed, and would refuse or lose what clients send (items
+//! without types, unknown ones, sampling fields of other servers, `chat_template_kwargs`).
 
 mod asked;
 mod conversation;

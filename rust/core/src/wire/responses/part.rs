@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use crate::wire::Error;
+use crate::wire::body::{got, shorten};
 use crate::wire::fields::Fields;
 
 /// What is not text.
@@ -23,16 +24,24 @@ enum Part {
     Media(Media),
 }
 
+const URL: &str = "an http(s) URL or a data URI";
 const CONTENT: &str = "a string or an array of parts";
 
 /// The text of a message's `content`; null is empty.
 pub(super) fn content(fields: &Fields) -> Result<String, Error> {
-    texts(fields, "content", |media, path| Err(media.refused(path)))
+    texts(fields, "content", |fields| match part(fields)? {
+        Part::Text(text) => Ok(text),
+        Part::Media(media) => Err(media.refused(fields.path("type"))),
+    })
 }
 
 /// The text of a tool's `output`.
 pub(super) fn output(fields: &Fields) -> Result<String, Error> {
-    texts(fields, "output", |media, _| Ok(media.note()))
+    texts(fields, "output", |fields| match kind(fields)? {
+        Kind::Text(field) => text(fields, field),
+        Kind::Media(media) => Ok(note(media.word())),
+        Kind::Unknown(kind) => Ok(note(&format!("something of the type {}", shorten(kind)))),
+    })
 }
 
 /// The text of a part that stands in an input by itself.
@@ -94,7 +103,7 @@ fn complete(mut part: Value) -> Value {
 fn texts(
     fields: &Fields,
     name: &str,
-    told: impl Fn(Media, String) -> Result<String, Error>,
+    read_part: impl Fn(&Fields) -> Result<String, Error>,
 ) -> Result<String, Error> {
     match fields.value(name) {
         None if fields.is_sent(name) => Ok(String::new()),
@@ -106,11 +115,7 @@ fn texts(
                 if let Value::String(text) = item {
                     return Ok(text.clone());
                 }
-                let fields = Fields::of(item, format!("{path}[{index}]"), true)?;
-                match part(&fields)? {
-                    Part::Text(text) => Ok(text),
-                    Part::Media(media) => told(media, fields.path("type")),
-                }
+                read_part(&Fields::of(item, format!("{path}[{index}]"), true)?)
             };
             Ok(parts.iter().enumerate().map(read).collect::<Result<Vec<_>, _>>()?.join("\n"))
         }
@@ -121,21 +126,42 @@ fn texts(
 const KINDS: &str =
     "one of input_text, output_text, refusal, input_image, input_file, input_audio, input_video";
 
-fn part(part: &Fields) -> Result<Part, Error> {
+/// What a part's `type` says.
+enum Kind<'a> {
+    /// Text, in this field.
+    Text(&'static str),
+    Media(Media),
+    Unknown(&'a str),
+}
+
+fn kind<'a>(part: &Fields<'a>) -> Result<Kind<'a>, Error> {
     let kind = part.string("type")?.ok_or_else(|| part.missing("type", KINDS))?;
-    let text = |name| {
-        let text = part.string(name)?.ok_or_else(|| part.missing(name, "a string"))?;
-        Ok(Part::Text(text.to_owned()))
-    };
-    match kind {
-        "input_text" | "output_text" | "text" | "summary_text" | "reasoning_text" => text("text"),
-        "refusal" => text("refusal"),
-        "input_image" | "image_url" | "computer_screenshot" => media(part, Media::Image),
-        "input_file" | "file" => media(part, Media::File),
-        "input_audio" => media(part, Media::Audio),
-        "input_video" | "video_url" => media(part, Media::Video),
-        _ => Err(part.invalid("type", KINDS)),
+    Ok(match kind {
+        "input_text" | "output_text" | "text" | "summary_text" | "reasoning_text" => Kind::Text("text"),
+        "refusal" => Kind::Text("refusal"),
+        "input_image" | "image_url" | "computer_screenshot" => Kind::Media(Media::Image),
+        "input_file" | "file" => Kind::Media(Media::File),
+        "input_audio" => Kind::Media(Media::Audio),
+        "input_video" | "video_url" => Kind::Media(Media::Video),
+        unknown => Kind::Unknown(unknown),
+    })
+}
+
+fn part(fields: &Fields) -> Result<Part, Error> {
+    match kind(fields)? {
+        Kind::Text(field) => Ok(Part::Text(text(fields, field)?)),
+        Kind::Media(of) => media(fields, of),
+        Kind::Unknown(_) => Err(fields.invalid("type", KINDS)),
     }
+}
+
+fn text(part: &Fields, field: &str) -> Result<String, Error> {
+    Ok(part.string(field)?.ok_or_else(|| part.missing(field, "a string"))?.to_owned())
+}
+
+/// What a tool's output says in place of what the model cannot be shown.
+fn note(what: &str) -> String {
+    format!("[The tool gave {what} here, which this model cannot be shown.]")
 }
 
 /// Checks where a part's bytes come from.
@@ -148,9 +174,10 @@ fn media(part: &Fields, media: Media) -> Result<Part, Error> {
             Value::Object(_) => (part.object(url)?, "url", value.get("url")),
             value => (None, url, Some(value)),
         };
-        let is_url = value.and_then(Value::as_str).is_some_and(is_url);
-        if !is_url {
-            return Err(holder.as_ref().unwrap_or(part).invalid(name, "an http(s) URL or a data URI"));
+        if !value.and_then(Value::as_str).is_some_and(is_url) {
+            let param = holder.as_ref().unwrap_or(part).path(name);
+            let got = value.map_or_else(|| "nothing".to_owned(), got);
+            return Err(Error::InvalidParam { param, expected: URL.to_owned(), got });
         }
     }
     if let Some(name) = bytes {
@@ -165,7 +192,7 @@ fn media(part: &Fields, media: Media) -> Result<Part, Error> {
             param: part.path("file_id"),
             reason: "no files are kept here; send the content itself, as a data URI".to_owned(),
         }),
-        None if !any => Err(part.missing(url, "an http(s) URL or a data URI")),
+        None if !any => Err(part.missing(url, URL)),
         Some(_) | None => Ok(Part::Media(media)),
     }
 }
@@ -207,10 +234,6 @@ impl Media {
     fn refused(self, param: String) -> Error {
         let reason = format!("this model reads text only and cannot be shown {}", self.word());
         Error::UnsupportedParam { param, reason }
-    }
-
-    fn note(self) -> String {
-        format!("[The tool gave {} here, which this model cannot be shown.]", self.word())
     }
 }
 
@@ -300,8 +323,14 @@ mod tests {
             let error = read("content", json!([part])).unwrap_err();
             assert_eq!((error.face().param, error.face().code), (Some(param), code), "{error}");
         }
-        let note = read("output", json!([{"type": "input_text", "text": "seen:"}, image])).unwrap();
-        assert_eq!(note, "seen:\n[The tool gave an image here, which this model cannot be shown.]");
+        let broken = json!({"type": "input_file"});
+        let given = json!([{"type": "input_text", "text": "seen:"}, image, broken, {"type": "hologram"}]);
+        let told = "seen:\n[The tool gave an image here, which this model cannot be shown.]\n\
+            [The tool gave a file here, which this model cannot be shown.]\n\
+            [The tool gave something of the type hologram here, which this model cannot be shown.]";
+        assert_eq!(read("output", given).unwrap(), told);
+        let url = read("content", json!([{"type": "input_image", "image_url": "nope"}])).unwrap_err();
+        assert!(url.to_string().ends_with("must be an http(s) URL or a data URI, got \"nope\""));
     }
 
     #[test]

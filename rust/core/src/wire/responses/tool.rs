@@ -68,8 +68,8 @@ impl Tools {
             None => return Err(fields.missing("type", "a tool's type, such as \"function\"")),
         };
         match kind {
-            "function" => self.push(function(fields, None, ignored)?),
-            "custom" => self.push(custom(fields, None)?),
+            "function" => self.offered.push(function(fields, None, ignored)?),
+            "custom" => self.offered.push(custom(fields, None)?),
             "namespace" => self.namespace(fields, ignored)?,
             other => {
                 ignored.push(format!("{}={other}", fields.path("type")));
@@ -89,8 +89,8 @@ impl Tools {
         for (index, item) in fields.array("tools")?.unwrap_or_default().iter().enumerate() {
             let tool = Fields::of(item, format!("{path}[{index}]"), false)?;
             match tool.string("type")? {
-                Some("function") | None => self.push(function(&tool, Some(namespace), ignored)?),
-                Some("custom") => self.push(custom(&tool, Some(namespace))?),
+                Some("function") | None => self.offered.push(function(&tool, Some(namespace), ignored)?),
+                Some("custom") => self.offered.push(custom(&tool, Some(namespace))?),
                 Some(other) => {
                     ignored.push(format!("{}={other}", tool.path("type")));
                     self.skipped.push(other.to_owned());
@@ -105,10 +105,6 @@ impl Tools {
             function["description"] = json!(told.trim_start());
         }
         Ok(())
-    }
-
-    fn push(&mut self, tool: Offered) {
-        self.offered.push(tool);
     }
 }
 
@@ -177,15 +173,18 @@ fn name<'a>(fields: &Fields<'a>) -> Result<&'a str, Error> {
     Err(fields.invalid("name", expected))
 }
 
-/// A function is told with all its fields, null where it has none; the other kinds as they were sent.
+/// A function and a namespace are told with all the fields that clients' types want; the others as they were sent.
 fn echo(sent: &Map<String, Value>, kind: &str) -> Value {
     let nested = sent.get("function").and_then(Value::as_object);
     let mut echo = nested.unwrap_or(sent).clone();
     echo.shift_insert(0, "type".to_owned(), json!(kind));
-    if kind == "function" {
-        for name in ["description", "parameters", "strict"] {
-            echo.entry(name).or_insert(Value::Null);
-        }
+    let full: &[(&str, Value)] = match kind {
+        "function" => &["description", "parameters", "strict"].map(|name| (name, Value::Null)),
+        "namespace" => &[("description", json!("")), ("tools", json!([]))],
+        _ => &[],
+    };
+    for (name, empty) in full {
+        echo.entry(*name).or_insert_with(|| empty.clone());
     }
     Value::Object(echo)
 }

@@ -30,9 +30,9 @@ pub struct History {
 }
 
 /// The turns of a request.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Turns<'a> {
-    policy: Option<&'a Policy>,
+    policy: &'a Policy,
     /// Texts of the leading system message.
     system: Vec<String>,
     messages: Vec<Message>,
@@ -65,8 +65,18 @@ impl<'a> Turns<'a> {
         tools: Tools,
         ignored: Ignored,
     ) -> Self {
-        let system = instructions.map(str::to_owned).into_iter().collect();
-        Self { policy: Some(policy), system, tools, ignored, ..Self::default() }
+        Self {
+            policy,
+            system: instructions.map(str::to_owned).into_iter().collect(),
+            messages: Vec::new(),
+            open: None,
+            calls: HashSet::new(),
+            skipped_calls: HashSet::new(),
+            tools,
+            ignored,
+            own: Vec::new(),
+            user_items: Vec::new(),
+        }
     }
 
     /// Adds the items of earlier turns. They were accepted once: what they said that had no effect was told then.
@@ -144,7 +154,7 @@ impl<'a> Turns<'a> {
 
     /// A seal of ours says more than what was shown of it; of another's, what was shown counts.
     fn think(&mut self, sealed: Option<&str>, plain: Option<&str>, path: &str) {
-        let unsealed = sealed.and_then(|sealed| unseal(&self.secret(), Sealed::Reasoning, sealed));
+        let unsealed = sealed.and_then(|sealed| unseal(&self.policy.secret, Sealed::Reasoning, sealed));
         if sealed.is_some_and(|sealed| !sealed.is_empty()) && unsealed.is_none() {
             self.ignored.push(format!("{path}.encrypted_content"));
         }
@@ -181,14 +191,10 @@ impl<'a> Turns<'a> {
     }
 
     fn recall(&mut self, sealed: &str, path: &str) {
-        match unseal(&self.secret(), Sealed::Compaction, sealed) {
+        match unseal(&self.policy.secret, Sealed::Compaction, sealed) {
             Some(text) => self.system.push(format!("What was said before, in short:\n{text}")),
             None => self.ignored.push(format!("{path}.encrypted_content")),
         }
-    }
-
-    fn secret(&self) -> [u8; 32] {
-        self.policy.map(|policy| policy.secret).unwrap_or_default()
     }
 
     fn close(&mut self) {
@@ -204,7 +210,7 @@ impl<'a> Turns<'a> {
     pub(super) fn messages(&mut self) -> Vec<Message> {
         self.close();
         let mut system = std::mem::take(&mut self.system);
-        if self.policy.is_some_and(|policy| policy.skipped_tool_note) && !self.tools.skipped.is_empty() {
+        if self.policy.skipped_tool_note && !self.tools.skipped.is_empty() {
             let names = self.tools.skipped.join(", ");
             system.push(format!("These tools are not available here, so do not call them: {names}."));
         }
