@@ -1,10 +1,11 @@
-//! What a template must not do to the server: nest values without end, or pad them without end.
+//! What a template must not do to the server: nest values without end, or stretch them without end.
 //!
 //! Fuel bounds a template's work and [`super::template`] its output. But the engine prints, compares and frees a
-//! nested value by recursion, and pads to any width in one instruction. A value outlives the block that made it
-//! only in a namespace, so what a namespace is given is looked at; widths are looked at wherever they are taken.
+//! nested value by recursion, and makes a text of any length in one instruction. A value outlives the block that
+//! made it only in a namespace, so what a namespace is given is looked at; lengths are looked at wherever a
+//! filter multiplies them.
 
-use minijinja::value::{Rest, ValueKind, ValueOrKwargs};
+use minijinja::value::{Kwargs, Rest, StringInput, ValueKind, ValueOrKwargs};
 use minijinja::{Environment, Error, ErrorKind, State, Value, filters};
 use minijinja_contrib::pycompat;
 
@@ -18,12 +19,17 @@ const MAX_LOOKS: u64 = 200_000_000;
 /// Characters that a value may be padded to, and parts that a list may be cut into.
 const MAX_WIDTH: usize = 9_999;
 
+/// Bytes of a text that joining or replacing makes.
+const MAX_TEXT_BYTES: usize = 64 << 20;
+
 /// Values looked at so far.
 struct Looks(u64);
 
-/// Adds the filter [`BOUNDED`], and bounds everything that pads.
+/// Adds the filter [`BOUNDED`], and bounds those that pad and multiply.
 pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter(BOUNDED, bounded);
+    environment.add_filter("join", join);
+    environment.add_filter("replace", replace);
     environment.add_filter("format", |state: &mut State, text: &Value, values: Rest<ValueOrKwargs>| {
         check_printf(text, &values)?;
         filters::format(state, text, values)
@@ -37,11 +43,59 @@ pub(super) fn add(environment: &mut Environment<'static>) {
         filters::batch(state, value, count, fill)
     });
     environment.set_unknown_method_callback(|state, value, method, arguments| {
-        if let ("format", Some(text)) = (method, value.as_str()) {
-            check_fields(text)?;
+        let text = value.as_str().unwrap_or_default();
+        match (method, arguments) {
+            ("format", _) => check_fields(text)?,
+            ("join", [items]) => check_join(items, text)?,
+            ("replace", [from, to, ..]) => {
+                check_replace(text, from.as_str().unwrap_or_default(), to.as_str().unwrap_or_default())?;
+            }
+            _ => {}
         }
         pycompat::unknown_method_callback(state, value, method, arguments)
     });
+}
+
+fn join(
+    state: &mut State,
+    items: &Value,
+    between: Option<StringInput<'_>>,
+    attribute: Option<&str>,
+    kwargs: Kwargs,
+) -> Result<Value, Error> {
+    check_join(items, between.as_ref().map_or("", StringInput::as_str))?;
+    filters::join(state, items, between, attribute, kwargs)
+}
+
+fn check_join(items: &Value, between: &str) -> Result<(), Error> {
+    let texts = items.try_iter().into_iter().flatten().map(|item| item.as_str().map_or(0, str::len));
+    let lens = match items.as_str() {
+        Some(text) => text.len().saturating_mul(1 + between.len()),
+        None => texts.map(|len| len + between.len()).sum(),
+    };
+    check_len(lens)
+}
+
+fn replace(
+    state: &mut State,
+    text: StringInput<'_>,
+    from: StringInput<'_>,
+    to: StringInput<'_>,
+) -> Result<Value, Error> {
+    check_replace(text.as_str(), from.as_str(), to.as_str())?;
+    filters::replace(state, text, from, to)
+}
+
+fn check_replace(text: &str, from: &str, to: &str) -> Result<(), Error> {
+    check_len(text.len().saturating_add(text.matches(from).count().saturating_mul(to.len())))
+}
+
+fn check_len(len: usize) -> Result<(), Error> {
+    if len <= MAX_TEXT_BYTES {
+        return Ok(());
+    }
+    let reason = format!("a text made by a template must be at most {MAX_TEXT_BYTES} bytes, got {len}");
+    Err(Error::new(ErrorKind::InvalidOperation, reason))
 }
 
 /// What a namespace is given, if it ends within [`MAX_LEVELS`] and holds no namespace: one could hold itself.
@@ -138,6 +192,22 @@ mod tests {
                       {% set n.last = loop.index0 %}{% endfor %}{{ n.m | length }} {{ n.last }} {{ n.m[-1].content }}";
         assert_eq!(render(source).unwrap(), "5000 4999 4999");
         assert_eq!(render("{% raw %}{% set n.x = 1 %}{% endraw %}").unwrap(), "{% set n.x = 1 %}");
+    }
+
+    #[test]
+    fn a_text_cannot_be_multiplied_without_end() {
+        for multiplied in [
+            "{% set s = 'x' * 3000 %}{{ s | join(s) | join(s) | length }}",
+            "{% set s = 'x' * 3000 %}{{ s.join(s).join(s) | length }}",
+            "{% set s = 'x' * 3000 %}{{ s | replace('x', s) | replace('x', s) | length }}",
+            "{% set s = 'x' * 3000 %}{{ s.replace('', s).replace('', s) | length }}",
+            "{% set s = 'x' * 300000 %}{{ ([s] * 1000) | join | length }}",
+        ] {
+            assert!(matches!(render(multiplied), Err(Refusal::Failed(_))), "{multiplied}");
+        }
+        assert_eq!(render("{{ ['a', 1] | join(', ') }} {{ ', '.join(['a', 'b']) }}").unwrap(), "a, 1 a, b");
+        let attribute = "{{ messages[:2] | join('-', attribute='content') }}{{ 'aXb' | replace('X', '') }}";
+        assert_eq!(render(attribute).unwrap(), "0-1ab");
     }
 
     #[test]
