@@ -116,6 +116,24 @@ def test_a_follow_up_of_a_background_response_knows_it(begin):
         assert more["usage"]["input_tokens"] > done["usage"]["total_tokens"]
 
 
+def test_only_the_server_that_works_on_a_response_streams_cancels_or_deletes_it(begin):
+    with begin(SLOW).client() as first, begin(SLOW).client() as second:
+        made = whole(first, **asked())
+        path = f"{RESPONSES}/{made['id']}"
+        assert second.get(path).json()["status"] == "queued"
+        for reply in (
+            second.get(path, params={"stream": "true"}),
+            second.post(f"{path}/cancel"),
+            second.delete(path),
+        ):
+            assert (reply.status_code, reply.json()["error"]["param"]) == (400, "id")
+        done = ended(first, made)
+        assert ended(second, made) == done
+        assert streamed(second.get(path, params={"stream": "true"}).content).response == done
+        assert second.delete(path).json()["deleted"] is True
+        assert first.get(path).status_code == 404
+
+
 def test_what_a_server_left_behind_has_failed(begin):
     first = begin(ENDLESS)
     with first.client() as client:

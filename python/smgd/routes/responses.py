@@ -58,8 +58,7 @@ async def retrieve(request: Request) -> Response:
     stored = await find(store, id)
     if seen is None:
         return told(stored.record)
-    if stored.unfinished:
-        raise Error.invalid_param("stream", "left out while another server says it", "true")
+    refuse_elsewhere(stored)
     if stored.events:
         return streamed(after(stored.events, seen))
     return replayed(request, stored.record, seen)
@@ -70,7 +69,11 @@ async def cancel(request: Request) -> Response:
     _, store, backgrounds = rooms(request)
     id = request.path_params["id"]
     await backgrounds.cancel(id)
-    record = await backgrounds.record(id) or (await find(store, id)).record
+    record = await backgrounds.record(id)
+    if not record:
+        stored = await find(store, id)
+        refuse_elsewhere(stored)
+        record = stored.record
     if not orjson.loads(record)["background"]:
         raise Error.not_in_background(id)
     return told(record)
@@ -81,9 +84,9 @@ async def delete(request: Request) -> Response:
     _, store, backgrounds = rooms(request)
     id = request.path_params["id"]
     await backgrounds.cancel(id)
-    lost = backgrounds.forget(id)
-    if not await store.delete(id) and not lost:
-        raise Error.response_not_found(id[:200])
+    if not backgrounds.forget(id):
+        refuse_elsewhere(await find(store, id))
+    await store.delete(id)
     return json({"id": id, "object": "response", "deleted": True})
 
 
@@ -121,6 +124,13 @@ async def find(store: Store, id: str) -> StoredResponse:
     failed = dataclasses.replace(stored, record=record, unfinished=False, abandoned=False)
     await store.put(failed)
     return failed
+
+
+def refuse_elsewhere(stored: StoredResponse) -> None:
+    """raises Error: another server on this store works on the response, and only that one can"""
+    if stored.unfinished:
+        expected = "a response that has ended, or that this server works on"
+        raise Error.invalid_param("id", expected, stored.id)
 
 
 def last_seen(request: Request) -> int | None:
