@@ -225,6 +225,13 @@ class Model:
     def count_responses(self, asked: Asked, items: bytes, referenced: bytes) -> int:
         """Tokens of a response's prompt, also where they are too many. raises Error"""
 
+    def conversation(self, body: bytes, *, id: str) -> Conversation:
+        """Read what a client puts into a conversation; the body may be empty.
+
+        id      what ids that items lack are made from
+        raises  Error
+        """
+
     def encode(self, text: str) -> list[int]:
         """Token ids of plain text, special tokens' text included as special tokens."""
 
@@ -251,10 +258,6 @@ class Asked:
 @final
 class Conversation:
     """The body of a request that makes or changes a conversation."""
-
-    @staticmethod
-    def parse(body: bytes, *, id: str) -> Conversation:
-        """Read a body, which may be empty; ids that items lack are made from `id`. raises Error"""
 
     metadata: bytes | None
     """A JSON object, where it was sent."""

@@ -135,6 +135,21 @@ def test_a_wrong_field_is_refused_by_name(http, body, param):
     assert (answer.status_code, answer.json()["error"]["param"]) == (400, param)
 
 
+def test_what_has_no_effect_is_named(http):
+    body = {"items": [message("one"), {"type": "hologram"}], "vendor": 1}
+    answer = http.post("/v1/conversations", json=body)
+    assert answer.headers["x-smgd-ignored"] == "items[1].type=hologram, vendor"
+    answer = http.post(f"/v1/conversations/{answer.json()['id']}/items", json=body)
+    assert answer.headers["x-smgd-ignored"] == "items[1].type=hologram, vendor"
+    assert len(answer.json()["data"]) == 1
+
+
+def test_what_has_no_effect_is_refused_by_a_strict_server(serve):
+    with serve("--strict", script={}).client() as client:
+        answer = client.post("/v1/conversations", json={"vendor": 1})
+    assert (answer.status_code, answer.json()["error"]["param"]) == (400, "vendor")
+
+
 def test_an_unknown_responses_input_is_not_found(http: httpx.Client):
     answer = http.get("/v1/responses/resp_0/input_items")
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "response_not_found")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 import uuid
+from collections.abc import Sequence
 
 import orjson
 from starlette.requests import Request
@@ -11,7 +13,9 @@ from starlette.responses import Response
 
 from smgd import _core
 from smgd._core import Error
+from smgd.engine import Engine
 from smgd.front import body
+from smgd.reply import ignored
 from smgd.routes.models import json
 from smgd.store import Conversation, Store
 
@@ -20,10 +24,10 @@ async def create(request: Request) -> Response:
     """Begin a conversation, with metadata and items if some are sent."""
     store: Store = request.app.state.store
     id = f"conv_{uuid.uuid4().hex}"
-    asked = _core.Conversation.parse(await body_or_nothing(request), id=id)
+    asked = await parsed(request, await body_or_nothing(request), id)
     conversation = Conversation(id, int(time.time()), asked.metadata or b"{}")
     await store.create_conversation(conversation, asked.items)
-    return told(conversation)
+    return told(conversation, asked.ignored)
 
 
 async def retrieve(request: Request) -> Response:
@@ -36,10 +40,10 @@ async def update(request: Request) -> Response:
     """Give a conversation other metadata."""
     store: Store = request.app.state.store
     id = request.path_params["id"]
-    asked = _core.Conversation.parse(await body(request), id=id)
+    asked = await parsed(request, await body(request), id)
     if asked.metadata is None:
         raise Error.missing_param("metadata", "an object of texts")
-    return told(await store.update_conversation(id, asked.metadata))
+    return told(await store.update_conversation(id, asked.metadata), asked.ignored)
 
 
 async def delete(request: Request) -> Response:
@@ -50,6 +54,12 @@ async def delete(request: Request) -> Response:
     return json({"id": id, "object": "conversation.deleted", "deleted": True})
 
 
+async def parsed(request: Request, body: bytes, id: str) -> _core.Conversation:
+    """What a body puts into a conversation, parsed off the loop: it may be long. raises Error"""
+    engine: Engine = request.app.state.engine
+    return await asyncio.to_thread(engine.model.conversation, body, id=id)
+
+
 async def body_or_nothing(request: Request) -> bytes:
     """The body; clients that have nothing to say send none. raises Error"""
     announced = {"content-length", "transfer-encoding"} & set(request.headers)
@@ -58,9 +68,9 @@ async def body_or_nothing(request: Request) -> bytes:
     return await body(request)
 
 
-def told(conversation: Conversation) -> Response:
+def told(conversation: Conversation, had_no_effect: Sequence[str] = ()) -> Response:
     """OpenAI's conversation object."""
-    return json(
+    response = json(
         {
             "id": conversation.id,
             "object": "conversation",
@@ -68,3 +78,5 @@ def told(conversation: Conversation) -> Response:
             "metadata": orjson.Fragment(conversation.metadata),
         }
     )
+    response.raw_headers += ignored(had_no_effect)
+    return response

@@ -8,9 +8,9 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from smgd import _core
 from smgd._core import Error
 from smgd.front import body
+from smgd.reply import ignored
 from smgd.routes import conversations
 from smgd.routes.models import json
 from smgd.store import Page, Paging, Store
@@ -33,10 +33,13 @@ async def of_conversation(request: Request) -> Response:
 async def add(request: Request) -> Response:
     """Add items at the end of a conversation."""
     store: Store = request.app.state.store
-    asked = _core.Conversation.parse(await body(request), id=f"conv_{uuid.uuid4().hex}")
+    # Ids that items lack are of this addition: those of an earlier one are taken.
+    asked = await conversations.parsed(request, await body(request), f"add_{uuid.uuid4().hex}")
     if asked.items == b"[]":
         raise Error.missing_param("items", "a non-empty array of items")
-    return listed(await store.add_items(request.path_params["id"], asked.items))
+    response = listed(await store.add_items(request.path_params["id"], asked.items))
+    response.raw_headers += ignored(asked.ignored)
+    return response
 
 
 async def retrieve(request: Request) -> Response:

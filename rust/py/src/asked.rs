@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use serde_json::{Map, Value};
-use smgd_core::wire::responses::{Asked, Conversation, History, parse_conversation, parse_responses};
+use smgd_core::wire::responses::{Asked, Conversation, History, parse_responses};
 use smgd_core::wire::{Error, caught};
 
 use crate::error::raised;
@@ -68,17 +68,10 @@ pub fn history(id: &str, items: &[u8], referenced: &[u8]) -> Result<History, Err
 
 /// The body of a request that makes or changes a conversation.
 #[pyclass(frozen, name = "Conversation", module = "smgd._core")]
-pub struct PyConversation(Conversation);
+pub struct PyConversation(pub Conversation);
 
 #[pymethods]
 impl PyConversation {
-    #[staticmethod]
-    #[pyo3(signature = (body, *, id))]
-    fn parse(py: Python<'_>, body: &[u8], id: &str) -> PyResult<Self> {
-        let conversation = py.detach(|| caught(id, || parse_conversation(body, id)));
-        conversation.map(Self).map_err(|error| raised(py, &error))
-    }
-
     #[getter]
     fn metadata<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
         let told = |metadata: &Map<String, Value>| Value::Object(metadata.clone()).to_string();

@@ -11,7 +11,7 @@ use smgd_core::prompt::{Delivery, Model, Policy, Prepared, Source, Ticket, Wante
 use smgd_core::wire::responses::{ReasoningEvents, Shell};
 use smgd_core::wire::{Error, caught};
 
-use crate::asked::{PyAsked, array, history};
+use crate::asked::{PyAsked, PyConversation, array, history};
 use crate::error::{caught_loading, raised};
 
 /// What the server knows of a checkpoint. Shared with the replies it opens.
@@ -173,6 +173,12 @@ impl PyModel {
             self.0.count_responses(asked, &history, 0)
         };
         py.detach(|| caught("input_tokens", count)).map_err(|error| raised(py, &error))
+    }
+
+    #[pyo3(signature = (body, *, id))]
+    fn conversation(&self, py: Python<'_>, body: &[u8], id: &str) -> PyResult<PyConversation> {
+        let conversation = py.detach(|| caught(id, || self.0.conversation(body, id)));
+        conversation.map(PyConversation).map_err(|error| raised(py, &error))
     }
 
     fn encode(&self, py: Python<'_>, text: &str) -> PyResult<Vec<u32>> {

@@ -76,6 +76,14 @@ impl Model {
         self.rendered(request, max_len, now).map_err(|error| error.about(request.conversation))
     }
 
+    /// Refuses what has no effect if the operator is strict.
+    pub(super) fn check_effect(&self, ignored: &[String]) -> Result<(), Error> {
+        match ignored.first() {
+            Some(name) if self.policy().strict => Err(without_effect(name)),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     fn rendered(&self, request: &Request, max_len: usize, now: u64) -> Result<Prompt, Error> {
         if request.messages.len().max(request.tools.len()) > max_len {
             return Err(too_long(max_len));
@@ -85,9 +93,7 @@ impl Model {
         let effort_variables =
             effort.map(|effort| effort_variables(template, &effort.word)).unwrap_or_default();
         let ignored = ignored(request, template, !effort_variables.is_empty());
-        if let (true, Some(name)) = (self.policy().strict, ignored.first()) {
-            return Err(without_effect(name));
-        }
+        self.check_effect(&ignored)?;
         let mut context = shape.context(&request.messages, &declarations(request), now);
         // The client's own variables win over those that are filled in for it.
         context.kwargs.extend(effort_variables);

@@ -5,9 +5,20 @@ use std::sync::Arc;
 
 use super::{Delivery, Model, Prepared, Ticket};
 use crate::wire::Error;
-use crate::wire::responses::{Asked, History};
+use crate::wire::responses::{Asked, Conversation, History, parse_conversation};
 
 impl Model {
+    /// Reads what a client puts into a conversation; ids that items lack are made from `id`.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse_conversation`], and what has no effect if the operator is strict.
+    pub fn conversation(&self, body: &[u8], id: &str) -> Result<Conversation, Error> {
+        let conversation = parse_conversation(body, id)?;
+        self.check_effect(&conversation.ignored)?;
+        Ok(conversation)
+    }
+
     /// Prepares a response.
     ///
     /// # Errors

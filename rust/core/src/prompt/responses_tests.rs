@@ -83,6 +83,13 @@ fn what_has_no_effect_is_named_in_every_dialect_and_refused_by_a_strict_server()
     assert_eq!(strict.prepare_chat(chat.as_bytes(), ticket("x")).unwrap_err().face().param, Some("vendor"));
     let named = model(Policy::default()).prepare_chat(chat.as_bytes(), ticket("x")).unwrap();
     assert_eq!(named.ignored, ["vendor"]);
+    let item = json!({"items": [{"type": "hologram"}]}).to_string();
+    let error = strict.conversation(item.as_bytes(), "conv_1").unwrap_err();
+    assert_eq!(error.face().param, Some("items[0].type"));
+    assert_eq!(
+        model(Policy::default()).conversation(item.as_bytes(), "conv_1").unwrap().ignored,
+        ["items[0].type=hologram"]
+    );
 }
 
 #[test]
