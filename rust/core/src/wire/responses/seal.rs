@@ -11,6 +11,8 @@
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 
+use super::id::fnv;
+
 /// What a sealed text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sealed {
@@ -60,9 +62,7 @@ impl Sealed {
 
 /// FNV-1a: of 128 bits of the seed, of 64 bits of the text.
 fn nonce(seed: &str, text: &str) -> [u8; NONCE_BYTES] {
-    let of_seed = seed.bytes().fold(0x6C62_272E_07BB_0142_62B8_2175_6295_C58D_u128, |hash, byte| {
-        (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013B)
-    });
+    let of_seed = fnv(seed.bytes());
     let of_text = text.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
     });
