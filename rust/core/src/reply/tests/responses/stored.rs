@@ -1,5 +1,7 @@
 //! Responses that are stored: what is kept, and what is sent once it is, or could not be.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::reply::{NoRecord, failed, replay};
 use crate::wire::Error;
@@ -87,4 +89,25 @@ fn what_is_no_record_or_not_over_is_not_told_again() {
     let error: NoRecord = replay(&torn, summary).unwrap_err();
     assert_eq!(error.to_string(), "no stored response: it lacks output");
     assert!(replay(b"{", summary).is_err());
+}
+
+proptest! {
+    #[test]
+    fn a_damaged_record_is_told_or_refused_and_nothing_else(
+        text in super::super::properties::pieces(),
+        at in any::<prop::sample::Index>(),
+        other in "[\\[\\]{}\",:a-z0-9]",
+    ) {
+        let mut record = String::from_utf8(Asked::whole(stored(), &[&text], StepEnd::StopId).chunk.record).unwrap();
+        let at = at.index(record.len());
+        if record.is_char_boundary(at) && record.is_char_boundary(at + 1) {
+            record.replace_range(at..=at, &other);
+        }
+        if let Ok(wire) = replay(record.as_bytes(), ReasoningEvents::Summary) {
+            prop_assert!(wire.ends_with(b"\n\ndata: [DONE]\n\n"));
+        }
+        if let Ok(failed) = failed(record.as_bytes(), &Error::Draining) {
+            prop_assert_eq!(&object(&failed)["status"], "failed");
+        }
+    }
 }
