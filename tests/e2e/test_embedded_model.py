@@ -164,3 +164,19 @@ def test_thinking_can_be_switched_off(client):
     message = ask(client, "What is 12 + 30?", extra_body=off).choices[0].message
     assert not getattr(message, "reasoning_content", None)
     assert "42" in message.content
+
+
+@pytest.mark.parametrize("text", ["Hello!", "What is 12 + 30?", "What is the weather in Oslo?"])
+def test_a_response_says_what_a_chat_completion_says_streamed_and_whole(client, text):
+    message, reasoning, calls, _ = message_in(ask(client, text, tools=[TOOL]).choices[0])
+    tools = [{"type": "function", **TOOL["function"]}]
+    response = client.responses.create(input=text, tools=tools, **GREEDY)
+    with client.responses.stream(input=text, tools=tools, **GREEDY) as events:
+        streamed = events.get_final_response()
+    for told in (response, streamed):
+        items = {item.type: item for item in told.output}
+        assert told.output_text == message
+        called = [item for item in told.output if item.type == "function_call"]
+        assert [(call.name, call.arguments) for call in called] == calls
+        thought = items["reasoning"].summary[0].text if "reasoning" in items else ""
+        assert thought == reasoning

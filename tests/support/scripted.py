@@ -51,6 +51,8 @@ REPLIES: list[dict[str, Any]] = [
     {"when": "17 degrees", "text": ANSWER},
     {"when": PRINTED, "text": "The command said it was seen."},
     {"when": "Success. Updated", "text": "It is made."},
+    {"when": "agent ids must be", "text": "Nobody is there."},
+    {"when": "The tool gave an image here", "text": "I cannot see it."},
     {"when": "[weather]", "text": call("get_weather", city="Oslo")},
     {
         "when": "[both]",
@@ -63,6 +65,8 @@ REPLIES: list[dict[str, Any]] = [
     {"when": "[shell]", "text": call("exec_command", cmd=COMMAND)},
     {"when": "[patch]", "text": call("apply_patch", input=PATCH)},
     {"when": "[spawn]", "text": call("agents__spawn")},
+    {"when": "[view]", "text": call("view_image", path="dot.png")},
+    {"when": "[wait]", "text": call("multi_agent_v1__wait_agent", targets=[])},
     {"when": "[think]", "text": f"<think>\n{THOUGHT}\n</think>\n\nOslo."},
     {
         "when": "[think and look]",

@@ -1,8 +1,13 @@
 """Codex, as it is published, without a terminal: its turns, its tools, what it says of failures."""
 
+import base64
+
 import pytest
 from codex import NEW, OLD, Codex
 from scripted import HELLO, PATCH, PRINTED, REPLIES, THOUGHT
+
+# A picture of one red dot.
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC"
 
 
 @pytest.fixture
@@ -49,6 +54,16 @@ def test_a_custom_tool_is_called_with_its_text(codex):
     assert turn.text == ["It is made."]
 
 
+def test_a_tool_in_a_namespace_is_known_by_its_own_name(codex):
+    assert codex().run("Is anybody there? [wait]").text == ["Nobody is there."]
+
+
+def test_a_tools_image_is_told_as_a_note(codex):
+    user = codex()
+    (user.folder / "dot.png").write_bytes(base64.b64decode(DOT))
+    assert user.run("What is it? [view]").text == ["I cannot see it."]
+
+
 def test_tools_that_come_as_an_item_are_taken(codex):
     assert codex(model="gpt-6-sol").run("Say hello.").text == [HELLO]
 
@@ -56,6 +71,22 @@ def test_tools_that_come_as_an_item_are_taken(codex):
 def test_it_finds_a_local_server_by_itself(codex):
     words = ("--oss", "--local-provider", "lmstudio", "-m", "m", "Say hello.")
     assert codex().run(*words).text == [HELLO]
+
+
+def test_it_speaks_on_without_a_websocket(codex):
+    wanted = ("-c", "model_providers.smgd.supports_websockets=true")
+    turn = codex().run(*wanted, "Say hello.")
+    assert turn.text == [HELLO]
+    assert turn.of("error") == []
+
+
+def test_what_cannot_be_done_is_told_in_the_servers_words(codex, tmp_path):
+    schema, image = tmp_path / "schema.json", tmp_path / "dot.png"
+    schema.write_text('{"type": "object", "properties": {}, "additionalProperties": false}')
+    image.write_bytes(base64.b64decode(DOT))
+    user = codex()
+    assert "text.format" in user.run("--output-schema", str(schema), "Say hello.").failure
+    assert "an image" in user.run("Say hello.", "-i", str(image)).failure
 
 
 def test_a_slow_model_is_waited_for(codex, serve):
