@@ -7,6 +7,7 @@ mod conversation;
 mod defaults;
 mod effort;
 mod fit;
+mod ids;
 mod load_error;
 mod markers;
 mod model;

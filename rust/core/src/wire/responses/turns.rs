@@ -115,6 +115,7 @@ impl<'a> Turns<'a> {
 
     fn add_stored(&mut self, item: &Value, path: &str) -> Result<(), Error> {
         let one = Value::Array(vec![item.clone()]);
+        let ignored = self.ignored.clone();
         for entry in items(&one, path, &mut Ignored::default())? {
             self.user_items.extend(matches!(entry.item, Item::User(_)).then(|| item.clone()));
             if let Item::Output { call_id, .. } = &entry.item {
@@ -122,6 +123,7 @@ impl<'a> Turns<'a> {
             }
             self.add(&entry)?;
         }
+        self.ignored = ignored;
         Ok(())
     }
 

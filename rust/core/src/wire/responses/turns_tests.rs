@@ -1,6 +1,8 @@
 //! Items as the conversations that they are.
 #![expect(clippy::needless_pass_by_value, reason = "`json!` reads best as an argument")]
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::wire::responses::{Composed, ReasoningEvents, Sealed, parse_responses, seal};
 
@@ -258,5 +260,123 @@ fn all_replay_shapes_are_equal_requests() {
     assert_eq!(first.messages.len(), 3);
     for request in &mut requests {
         assert_eq!(*request, first);
+    }
+}
+
+/// What is said, without a shape.
+#[derive(Clone, Debug)]
+enum Saying {
+    User(String),
+    Developer(String),
+    Assistant(String),
+    Thought(String),
+    /// A call, and whether its output follows at once.
+    Call(bool),
+    CustomCall,
+}
+
+fn saying() -> impl Strategy<Value = Saying> {
+    let text = || "[a-z]{0,4}";
+    prop_oneof![
+        text().prop_map(Saying::User),
+        text().prop_map(Saying::Developer),
+        text().prop_map(Saying::Assistant),
+        "[a-z]{1,4}".prop_map(Saying::Thought),
+        any::<bool>().prop_map(Saying::Call),
+        Just(Saying::CustomCall),
+    ]
+}
+
+/// The items of what is said, in their full form.
+fn whole(sayings: &[Saying]) -> Vec<Value> {
+    let mut items = Vec::new();
+    let message = |role: &str, kind: &str, text: &str| json!({"type": "message", "status": "completed", "role": role, "content": [{"type": kind, "text": text}]});
+    for (index, saying) in sayings.iter().enumerate() {
+        match saying {
+            Saying::User(text) => items.push(message("user", "input_text", text)),
+            Saying::Developer(text) => items.push(message("developer", "input_text", text)),
+            Saying::Assistant(text) => items.push(message("assistant", "output_text", text)),
+            Saying::Thought(text) => items.push(json!({"type": "reasoning", "status": "completed",
+                "summary": [{"type": "summary_text", "text": text}]})),
+            Saying::Call(answered) => {
+                let id = format!("c{index}");
+                items
+                    .push(json!({"type": "function_call", "status": "completed", "call_id": id, "name": "f",
+                    "arguments": "{}"}));
+                items.extend(answered.then(|| {
+                    json!({"type": "function_call_output", "status": "completed",
+                    "call_id": id, "output": "7"})
+                }));
+            }
+            Saying::CustomCall => items.push(json!({"type": "custom_tool_call", "status": "completed",
+                "call_id": format!("c{index}"), "name": "p", "input": "x"})),
+        }
+    }
+    for (index, item) in items.iter_mut().enumerate() {
+        item["id"] = json!(format!("item_{index}"));
+    }
+    items
+}
+
+/// An item in one of the shapes that clients were seen to send it in.
+fn reshaped(item: &Value, shape: u8) -> Value {
+    let mut item = item.clone();
+    let text = item["content"][0]["text"].clone();
+    let fields = item.as_object_mut().unwrap();
+    match shape {
+        0 => return item,
+        1 => return json!({"type": "item_reference", "id": item["id"]}),
+        2 => {
+            for name in ["id", "status"] {
+                fields.shift_remove(name);
+            }
+        }
+        3 => {
+            for name in ["id", "status", "type"] {
+                fields.shift_remove(name);
+            }
+        }
+        _ => {
+            fields.insert("id".to_owned(), Value::Null);
+            fields.insert("vendor".to_owned(), json!({"a": 1}));
+        }
+    }
+    match item["summary"][0]["text"].as_str() {
+        Some(thought) if shape > 2 => {
+            let sealed = seal(&KEY, Sealed::Reasoning, "rs_1", thought);
+            (item["summary"], item["encrypted_content"], item["content"]) =
+                (json!([]), json!(sealed), Value::Null);
+        }
+        None if shape > 2 && text.is_string() => item["content"] = text,
+        Some(_) | None => {}
+    }
+    item
+}
+
+proptest! {
+    #[test]
+    fn any_conversation_is_the_same_request_in_any_mixture_of_shapes(
+        sayings in prop::collection::vec(saying(), 1..12),
+        shapes in prop::collection::vec(0..5_u8, 24),
+        chained in any::<prop::sample::Index>(),
+    ) {
+        let items = whole(&sayings);
+        let ask = json!({"role": "user", "content": "go on"});
+        let sent = |items: Vec<Value>| json!({"input": ([items, vec![ask.clone()]].concat())});
+        let history = History {
+            items: Vec::new(),
+            referenced: items.iter().map(|item| (item["id"].as_str().unwrap().to_owned(), item.clone())).collect(),
+        };
+        let plain = composed(sent(items.clone()), &history, &policy()).unwrap();
+        let mixed = items.iter().zip(&shapes).map(|(item, shape)| reshaped(item, *shape)).collect();
+        let mixed = composed(sent(mixed), &history, &policy()).unwrap();
+        prop_assert_eq!(&mixed.request, &plain.request);
+        let at = chained.index(items.len() + 1);
+        let before = History { items: items[..at].to_vec(), ..history };
+        let chained = composed(sent(items[at..].to_vec()), &before, &policy()).unwrap();
+        prop_assert_eq!(&chained.request, &plain.request);
+        let replayed = History { items: mixed.input_items, ..History::default() };
+        let again = composed(json!({"input": []}), &replayed, &policy()).unwrap();
+        prop_assert_eq!(&again.request.messages, &plain.request.messages);
     }
 }
