@@ -49,7 +49,7 @@ def install(folder: Path) -> None:
     """
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / name, folder / name)
-    words = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
+    words = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=0"]
     told = subprocess.run(
         words, check=False, cwd=folder, capture_output=True, text=True, timeout=INSTALL_TIMEOUT_S
     )
