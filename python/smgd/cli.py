@@ -13,7 +13,8 @@ from types import FrameType
 
 from smgd._core import __version__
 from smgd.errors import CouldNotStart, Exit, Failure, WrongCommandLine
-from smgd.settings import Settings, markdown, parse
+from smgd.settings import Settings, markdown
+from smgd.sources import parse
 
 USAGE = """usage: smgd serve [MODEL] [--flag value ...]   serve a model over the OpenAI API
        smgd options                           print every setting as a table

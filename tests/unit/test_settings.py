@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from smgd import kinds, settings
 from smgd.errors import WrongCommandLine
-from smgd.settings import parse
+from smgd.sources import parse
 
 
 def refused(arguments=(), environment=None) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from smgd.errors import CouldNotStart
-from smgd.settings import parse
+from smgd.sources import parse
 from smgd.state import State
 
 

@@ -8,7 +8,7 @@ import pytest
 from stored import done, response
 
 from smgd.errors import CouldNotStart
-from smgd.settings import parse
+from smgd.sources import parse
 from smgd.state import State
 from smgd.store import open_store
 
