@@ -18,7 +18,7 @@ from responded import COMPLETED, INCOMPLETE, KINDS
 
 # What OpenResponses wants in a response, and OpenAI's own types do not know.
 OPENRESPONSES = {"presence_penalty", "frequency_penalty", "store"}
-# Codex sends a custom call's status back; a nested error is what some clients raise on.
+# The AI SDK wants a custom call's status; a nested error is what some clients raise on.
 EXTRAS = {"custom call": {"status"}, "failed": {"error"}}
 EVENT: TypeAdapter[ResponseStreamEvent] = TypeAdapter(ResponseStreamEvent)
 RESPONSE = TypeAdapter(Response)

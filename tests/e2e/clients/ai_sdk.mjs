@@ -49,6 +49,17 @@ async function looks_up({ stream, prompt }) {
     return { calls, text };
 }
 
+async function patches({ stream, prompt }) {
+    const seen = [];
+    const patch = openai.tools.customTool({ name: 'apply_patch', description: 'Apply a patch.' });
+    patch.execute = async (input) => {
+        seen.push(input);
+        return 'Success. Updated made.txt';
+    };
+    const { text } = await ask(stream, { prompt, tools: { apply_patch: patch } });
+    return { seen, text };
+}
+
 async function goes_on({ stream, prompt }) {
     const messages = [{ role: 'user', content: prompt }];
     const { response } = await ask(stream, { messages });

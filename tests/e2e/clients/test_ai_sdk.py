@@ -3,7 +3,7 @@
 from functools import partial
 
 import pytest
-from scripted import ANSWER, HELLO, REMEMBERED, REPLIES, THOUGHT
+from scripted import ANSWER, HELLO, PATCH, REMEMBERED, REPLIES, THOUGHT
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +37,12 @@ def test_tools_are_run_and_answered(step, stream, prompt, text):
     told = step("looks_up", stream=stream, prompt=prompt)
     assert told["calls"] == [["get_weather", {"city": "Oslo"}]]
     assert told["text"] == text
+
+
+@both_ways
+def test_a_custom_tool_is_run_with_its_text(step, stream):
+    told = step("patches", stream=stream, prompt="Make it: [patch]")
+    assert told == {"seen": [PATCH], "text": "It is made."}
 
 
 @both_ways

@@ -56,7 +56,7 @@ def known(response):
 
 
 def plain(item):
-    """An item without the status that Codex wants of a custom call."""
+    """An item without the status that the AI SDK wants of a custom call."""
     surplus = {"status"} if item["type"] == "custom_tool_call" else set()
     return {name: value for name, value in item.items() if name not in surplus}
 
