@@ -24,33 +24,42 @@ pub(super) fn effort_variables(template: &Template, word: &str) -> Map<String, V
     let mut variables = Map::new();
     let Some(level) = WORDS.iter().position(|known| *known == word) else { return variables };
     let mut set = |name: &str, value: Value| variables.insert(name.to_owned(), value);
-    let looks_at = |name: &&str| template.looks_at(name);
-    for name in SWITCHES.into_iter().filter(looks_at) {
+    for name in SWITCHES.into_iter().filter(|name| has(template, name, [json!(false), json!(true)])) {
         set(name, json!(level > 0));
     }
-    for name in WORD_VARIABLES.into_iter().filter(looks_at) {
+    for name in WORD_VARIABLES.into_iter().filter(|name| has(template, name, [json!("low"), json!("high")])) {
         if let Some(word) = taken(template, name, level) {
             set(name, json!(word));
         }
     }
-    if template.looks_at(BUDGET) {
+    if has(template, BUDGET, [json!(0), json!(512)]) {
         set(BUDGET, json!(BUDGETS[level]));
     }
     variables
+}
+
+/// Whether the template has a variable: it looks at it, or says something else for each of two values.
+fn has(template: &Template, variable: &str, values: [Value; 2]) -> bool {
+    let differs = || {
+        let [one, other] = values.map(|value| asked(template, variable, value));
+        one != other
+    };
+    template.looks_at(variable) || (template.mentions(variable) && differs())
 }
 
 /// The nearest word that the template takes, of two the higher; no thinking is none of the others' neighbour.
 fn taken(template: &Template, variable: &str, level: usize) -> Option<&'static str> {
     let mut levels: Vec<usize> = (0..WORDS.len()).filter(|other| (*other == 0) == (level == 0)).collect();
     levels.sort_by_key(|other| (other.abs_diff(level), other < &level));
-    levels.into_iter().map(|level| WORDS[level]).find(|word| takes(template, variable, word))
+    let takes = |word: &&str| asked(template, variable, json!(word)).is_some();
+    levels.into_iter().map(|level| WORDS[level]).find(takes)
 }
 
-fn takes(template: &Template, variable: &str, word: &str) -> bool {
+/// A question's prompt, if the template does not refuse the variable.
+fn asked(template: &Template, variable: &str, value: Value) -> Option<String> {
     let messages = vec![json!({"role": "user", "content": "zqask"})];
-    let kwargs = [(variable.to_owned(), json!(word))].into_iter().collect();
-    let asked = Context { messages, kwargs, add_generation_prompt: true, ..Context::default() };
-    template.render(&asked).is_ok()
+    let kwargs = [(variable.to_owned(), value)].into_iter().collect();
+    template.render(&Context { messages, kwargs, add_generation_prompt: true, ..Context::default() }).ok()
 }
 
 #[cfg(test)]
@@ -68,6 +77,9 @@ mod tests {
         assert_eq!(variables(source, "none"), json!({"enable_thinking": false}));
         assert_eq!(variables(source, "minimal"), json!({"enable_thinking": true}));
         assert_eq!(variables(source, "ultra"), json!({}), "nobody knows that word");
+        let from_itself =
+            "{% set thinking = thinking if thinking is defined else true %}{{ 'x' if thinking }}";
+        assert_eq!(variables(from_itself, "low"), json!({"thinking": true}));
     }
 
     #[test]

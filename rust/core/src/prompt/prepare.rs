@@ -207,7 +207,7 @@ pub(super) struct Prompt {
 fn ignored(request: &Request, template: &Template, has_effort: bool) -> Vec<String> {
     let mut ignored = request.ignored.clone();
     ignored.extend(request.effort.as_ref().filter(|_| !has_effort).map(|effort| &effort.param));
-    let unseen = request.template_kwargs.keys().filter(|name| !template.looks_at(name));
+    let unseen = request.template_kwargs.keys().filter(|name| !template.mentions(name));
     ignored.extend(unseen.map(|name| match name.as_str() {
         "documents" => "documents".to_owned(),
         own => format!("chat_template_kwargs.{own}"),

@@ -28,8 +28,10 @@ const NAME: &str = "chat_template";
 pub struct Template {
     environment: Environment<'static>,
     tokens: Map<String, Json>,
-    /// The variables that it looks at.
+    /// The variables that it surely looks at.
     variables: HashSet<String>,
+    /// Every word in its source.
+    words: HashSet<String>,
 }
 
 /// What one rendering is given.
@@ -88,10 +90,18 @@ impl Template {
             .map_err(|error| format!("the chat template cannot be compiled: {error}"))?;
         let variables = environment.get_template(NAME).map(|template| template.undeclared_variables(false));
         let variables = variables.unwrap_or_default();
-        Ok(Self { environment, tokens, variables })
+        let is_in_word = |character: char| character == '_' || character.is_alphanumeric();
+        let words = source.split(|character| !is_in_word(character)).map(str::to_owned).collect();
+        Ok(Self { environment, tokens, variables, words })
     }
 
-    /// Whether it looks at a variable of this name; where it does not, giving one has no effect.
+    /// Whether a word stands in it. A variable whose name does not has no effect.
+    #[must_use]
+    pub fn mentions(&self, word: &str) -> bool {
+        self.words.contains(word)
+    }
+
+    /// Whether it surely looks at a variable of this name. One that it sets from itself is not told from its own.
     #[must_use]
     pub fn looks_at(&self, variable: &str) -> bool {
         self.variables.contains(variable)
