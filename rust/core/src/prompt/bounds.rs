@@ -19,17 +19,28 @@ const MAX_LOOKS: u64 = 200_000_000;
 /// Characters that a value may be padded to, and parts that a list may be cut into.
 const MAX_WIDTH: usize = 9_999;
 
-/// Bytes of a text that joining or replacing makes.
-const MAX_TEXT_BYTES: usize = 64 << 20;
+/// Bytes of all texts that joining and replacing make in one rendering: more than the longest context holds.
+const MAX_MADE_BYTES: usize = 32 << 20;
+/// Bytes of a text that becomes a list of its characters.
+const MAX_LISTED_BYTES: usize = 4 << 20;
 
 /// Values looked at so far.
+#[derive(Default)]
 struct Looks(u64);
+
+/// Bytes made so far.
+#[derive(Default)]
+struct Made(usize);
 
 /// Adds the filter [`BOUNDED`], and bounds those that pad and multiply.
 pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter(BOUNDED, bounded);
     environment.add_filter("join", join);
     environment.add_filter("replace", replace);
+    environment.add_filter("list", |state: &State, value: Value| {
+        check_listed(&value)?;
+        filters::list(state, value)
+    });
     environment.add_filter("format", |state: &mut State, text: &Value, values: Rest<ValueOrKwargs>| {
         check_printf(text, &values)?;
         filters::format(state, text, values)
@@ -46,9 +57,10 @@ pub(super) fn add(environment: &mut Environment<'static>) {
         let text = value.as_str().unwrap_or_default();
         match (method, arguments) {
             ("format", _) => check_fields(text)?,
-            ("join", [items]) => check_join(items, text)?,
+            ("join", [items]) => check_join(state, items, text)?,
             ("replace", [from, to, ..]) => {
-                check_replace(text, from.as_str().unwrap_or_default(), to.as_str().unwrap_or_default())?;
+                let [from, to] = [from, to].map(|text| text.as_str().unwrap_or_default());
+                check_replace(state, text, from, to)?;
             }
             _ => {}
         }
@@ -63,17 +75,17 @@ fn join(
     attribute: Option<&str>,
     kwargs: Kwargs,
 ) -> Result<Value, Error> {
-    check_join(items, between.as_ref().map_or("", StringInput::as_str))?;
+    check_join(state, items, between.as_ref().map_or("", StringInput::as_str))?;
     filters::join(state, items, between, attribute, kwargs)
 }
 
-fn check_join(items: &Value, between: &str) -> Result<(), Error> {
+fn check_join(state: &mut State, items: &Value, between: &str) -> Result<(), Error> {
     let texts = items.try_iter().into_iter().flatten().map(|item| item.as_str().map_or(0, str::len));
-    let lens = match items.as_str() {
+    let len = match items.as_str() {
         Some(text) => text.len().saturating_mul(1 + between.len()),
         None => texts.map(|len| len + between.len()).sum(),
     };
-    check_len(lens)
+    check_made(state, len)
 }
 
 fn replace(
@@ -82,25 +94,39 @@ fn replace(
     from: StringInput<'_>,
     to: StringInput<'_>,
 ) -> Result<Value, Error> {
-    check_replace(text.as_str(), from.as_str(), to.as_str())?;
+    check_replace(state, text.as_str(), from.as_str(), to.as_str())?;
     filters::replace(state, text, from, to)
 }
 
-fn check_replace(text: &str, from: &str, to: &str) -> Result<(), Error> {
-    check_len(text.len().saturating_add(text.matches(from).count().saturating_mul(to.len())))
+fn check_replace(state: &mut State, text: &str, from: &str, to: &str) -> Result<(), Error> {
+    let added = text.matches(from).count().saturating_mul(to.len());
+    check_made(state, text.len().saturating_add(added))
 }
 
-fn check_len(len: usize) -> Result<(), Error> {
-    if len <= MAX_TEXT_BYTES {
+fn check_made(state: &mut State, len: usize) -> Result<(), Error> {
+    let Made(made) = state.get_or_insert_extension(Made::default());
+    *made = made.saturating_add(len);
+    if *made <= MAX_MADE_BYTES {
         return Ok(());
     }
-    let reason = format!("a text made by a template must be at most {MAX_TEXT_BYTES} bytes, got {len}");
+    let reason = format!("a template makes at most {MAX_MADE_BYTES} bytes of text by joining and replacing");
     Err(Error::new(ErrorKind::InvalidOperation, reason))
+}
+
+/// A text's characters are values of their own, each many times as large.
+pub(super) fn check_listed(value: &Value) -> Result<(), Error> {
+    match value.as_str() {
+        Some(text) if text.len() > MAX_LISTED_BYTES => {
+            let reason = format!("a text of {} bytes is too long to be a list of characters", text.len());
+            Err(Error::new(ErrorKind::InvalidOperation, reason))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// What a namespace is given, if it ends within [`MAX_LEVELS`] and holds no namespace: one could hold itself.
 fn bounded(state: &mut State, value: Value) -> Result<Value, Error> {
-    let looks = state.get_or_insert_extension(Looks(0));
+    let looks = state.get_or_insert_extension(Looks::default());
     if is_bounded(&value, MAX_LEVELS, looks) {
         return Ok(value);
     }
@@ -202,6 +228,9 @@ mod tests {
             "{% set s = 'x' * 3000 %}{{ s | replace('x', s) | replace('x', s) | length }}",
             "{% set s = 'x' * 3000 %}{{ s.replace('', s).replace('', s) | length }}",
             "{% set s = 'x' * 300000 %}{{ ([s] * 1000) | join | length }}",
+            "{% set s = 'x' * 4000 %}{% for _ in range(10000) %}{% set t = s | replace('y', '') %}{% endfor %}x",
+            "{{ ('x' * 9000000) | list | length }}",
+            "{% for c in 'x' * 9000000 %}{% endfor %}",
         ] {
             assert!(matches!(render(multiplied), Err(Refusal::Failed(_))), "{multiplied}");
         }

@@ -190,11 +190,12 @@ fn add_python(environment: &mut Environment<'static>) {
 }
 
 /// A string's characters; anything else as it is.
-fn loopable(value: Value) -> Value {
-    match value.as_str() {
+fn loopable(value: Value) -> Result<Value, Error> {
+    bounds::check_listed(&value)?;
+    Ok(match value.as_str() {
         Some(text) => text.chars().map(Value::from).collect(),
         None => value,
-    }
+    })
 }
 
 /// Whether Python could loop over it; an undefined value there is an empty one.
