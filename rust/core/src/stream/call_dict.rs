@@ -32,11 +32,19 @@ impl CallDict {
     pub(crate) fn push(&mut self, bytes: &[u8], from: u64, sink: &mut Sink) -> Scan {
         let mut at = 0;
         while at < bytes.len() {
-            let num_pending = self.json.len();
             // Nothing is decided within a string's text, nor within a character.
             let was_text = self.literal.is_in_text();
+            let mut num_pending = self.json.len();
             let mut len = self.literal.run(&bytes[at..], &mut self.json);
             if len == 0 {
+                // What ends the text, or escapes, is not what made the text before it certain.
+                if num_pending > 0 && is_boundary(bytes[at]) {
+                    match self.follow(sink) {
+                        Scan::More | Scan::Held(_) => num_pending = 0,
+                        Scan::End(_) => return Scan::End(at),
+                        Scan::Bad(_) => return Scan::Bad(at - 1),
+                    }
+                }
                 let fate = self.literal.push(bytes[at], &mut self.json);
                 if matches!(fate, Fate::Stray | Fate::After) {
                     self.json.truncate(num_pending);

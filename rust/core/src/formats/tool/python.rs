@@ -104,6 +104,7 @@ pub(in crate::formats) const SARASHINA: ToolFormat = ToolFormat {
         "See:<|tool_calls|>[{'name': 'f', 'arguments': {'s': 'it\\'s [<|tool_calls|>]', 'n': 0.10, 'o': {'a': None}}}, {'name': 'g'}] Done.",
         "[{'arguments': {'x': True, 's': \"é\\n\"}, 'name': 'f'}]",
         "['<|tool_calls|>[{', 1] and <|tool_calls|>[{'name': 'f', 'arguments': {'a': 1 2}}]",
+        "[{'name': 'f', 'arguments': '{\"s\": \"a\\\\nb\", \"n\": [1]}'}]",
     ],
     ..ToolFormat::NONE
 };
