@@ -22,6 +22,9 @@ from hypothesis import settings
 from postgres_server import PostgresServer
 from safetensors.numpy import save_file
 
+# A property holds on a busy machine too, so no example has a deadline.
+settings.register_profile("smgd", deadline=None)
+settings.load_profile("smgd")
 # For `pytest --hypothesis-profile=long`.
 settings.register_profile("long", max_examples=2000, deadline=None)
 

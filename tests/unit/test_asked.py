@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smgd import _core
-from smgd._core import Asked, Conversation, Error, Prepared
+from smgd._core import Asked, Error, Prepared
 
 DEMO = Path(_core.__file__).parent / "demo" / "model"
 SECRET = bytes(range(32))
@@ -98,13 +98,13 @@ def test_settings_that_are_none_are_refused():
 
 def test_what_is_put_into_a_conversation_is_kept_in_full():
     body = json.dumps({"metadata": {"a": "b"}, "items": [{"role": "user", "content": "x"}], "y": 1})
-    conversation = Conversation.parse(body.encode(), id="conv_1")
+    conversation = MODEL.conversation(body.encode(), id="conv_1")
     assert json.loads(conversation.metadata or b"") == {"a": "b"}
     assert json.loads(conversation.items)[0]["type"] == "message"
     assert conversation.ignored == ["y"]
-    assert Conversation.parse(b"", id="conv_1").metadata is None
+    assert MODEL.conversation(b"", id="conv_1").metadata is None
     with pytest.raises(Error) as refused:
-        Conversation.parse(b'{"items": [{"role": "user"}]}', id="conv_1")
+        MODEL.conversation(b'{"items": [{"role": "user"}]}', id="conv_1")
     assert refused.value.param == "items[0].content"
 
 
