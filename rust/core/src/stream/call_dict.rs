@@ -3,7 +3,7 @@
 
 use super::call_json::{CallJson, Positions};
 use super::codec::Sink;
-use super::json::{Scan, is_boundary};
+use super::json::{Scan, boundary, is_boundary};
 use super::python::{Fate, Literal};
 use crate::formats::CallKeys;
 
@@ -42,7 +42,7 @@ impl CallDict {
                     match self.follow(sink) {
                         Scan::More | Scan::Held(_) => num_pending = 0,
                         Scan::End(_) => return Scan::End(at),
-                        Scan::Bad(_) => return Scan::Bad(at - 1),
+                        Scan::Bad(_) => return Scan::Bad(boundary(bytes, at - 1)),
                     }
                 }
                 let fate = self.literal.push(bytes[at], &mut self.json);
@@ -64,7 +64,7 @@ impl CallDict {
             match self.follow(sink) {
                 Scan::More | Scan::Held(_) => {}
                 Scan::End(_) => return Scan::End(at),
-                Scan::Bad(_) => return Scan::Bad(at - 1),
+                Scan::Bad(_) => return Scan::Bad(boundary(bytes, at - 1)),
             }
         }
         Scan::More

@@ -105,6 +105,7 @@ pub(in crate::formats) const SARASHINA: ToolFormat = ToolFormat {
         "[{'arguments': {'x': True, 's': \"é\\n\"}, 'name': 'f'}]",
         "['<|tool_calls|>[{', 1] and <|tool_calls|>[{'name': 'f', 'arguments': {'a': 1 2}}]",
         "[{'name': 'f', 'arguments': '{\"s\": \"a\\\\nb\", \"n\": [1]}'}]",
+        "[{'name': 4,é and [{'name': é",
     ],
     ..ToolFormat::NONE
 };
