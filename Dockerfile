@@ -21,7 +21,7 @@ RUN --mount=type=bind,from=build,source=/wheels,target=/wheels \
     && useradd --create-home --uid 10001 smgd
 USER 10001
 # A volume mounted here begins with these rights.
-RUN mkdir -p -m 700 /home/smgd/.local/state/smgd
+RUN umask 077 && mkdir -p /home/smgd/.local/state/smgd
 WORKDIR /home/smgd
 ENV SMGD_HOST=0.0.0.0 \
     SMGD_PORT=8000 \
