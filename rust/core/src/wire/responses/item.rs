@@ -73,7 +73,8 @@ pub(super) fn items(value: &Value, name: &str, ignored: &mut Ignored) -> Result<
     }
 }
 
-fn entry(value: &Value, path: String, ignored: &mut Ignored) -> Result<Entry, Error> {
+/// Reads one item, which stands at `path`.
+pub(super) fn entry(value: &Value, path: String, ignored: &mut Ignored) -> Result<Entry, Error> {
     if let Value::String(text) = value {
         let content = part::kept(Some(value), "input_text");
         let kept = kept("message", &Map::new(), [("role", json!("user")), ("content", content)]);

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
-use super::item::{Call, Entry, Item, items, prefix};
+use super::item::{Call, Entry, Item, entry, prefix};
 use super::seal::{Sealed, unseal};
 use super::tool::{Tools, function_name};
 use super::{Place, item_id};
@@ -79,7 +79,7 @@ impl<'a> Turns<'a> {
         }
     }
 
-    /// Adds the items of earlier turns. They were accepted once: what they said that had no effect was told then.
+    /// Adds the items of earlier turns.
     pub(super) fn add_history(&mut self, history: &History) -> Result<(), Error> {
         for item in &history.items {
             self.add_stored(item, "previous_response_id")?;
@@ -113,17 +113,17 @@ impl<'a> Turns<'a> {
         Ok(())
     }
 
+    /// What of it has no effect was told when it came.
     fn add_stored(&mut self, item: &Value, path: &str) -> Result<(), Error> {
-        let one = Value::Array(vec![item.clone()]);
-        let ignored = self.ignored.clone();
-        for entry in items(&one, path, &mut Ignored::default())? {
-            self.user_items.extend(matches!(entry.item, Item::User(_)).then(|| item.clone()));
-            if let Item::Output { call_id, .. } = &entry.item {
-                self.calls.insert(call_id.clone());
-            }
-            self.add(&entry)?;
+        let told = std::mem::take(&mut self.ignored);
+        // The request has no place for each stored item: whatever stands at `path`, it is named as one item alone.
+        let entry = entry(item, format!("{path}[0]"), &mut self.ignored)?;
+        self.user_items.extend(matches!(entry.item, Item::User(_)).then(|| item.clone()));
+        if let Item::Output { call_id, .. } = &entry.item {
+            self.calls.insert(call_id.clone());
         }
-        self.ignored = ignored;
+        self.add(&entry)?;
+        self.ignored = told;
         Ok(())
     }
 
