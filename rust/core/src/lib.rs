@@ -13,6 +13,7 @@
 #[cfg(test)]
 extern crate self as smgd_core;
 
+mod fnv;
 pub mod formats;
 pub mod frame;
 pub mod prompt;

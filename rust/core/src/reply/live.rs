@@ -6,6 +6,7 @@ use super::chunks::finish_reason;
 use super::projection::{self, Projection, SoFar};
 use super::replies::Chunk;
 use super::usage::Usage;
+use crate::fnv::fnv64;
 use crate::formats::Table;
 use crate::frame::{Row, RowTokens, StepEnd, Submit};
 use crate::prompt::Prepared;
@@ -202,8 +203,7 @@ fn choice_of(sequence: u64) -> u32 {
     u32::try_from(sequence & ((1 << CHOICE_BITS) - 1)).unwrap_or_default()
 }
 
-/// FNV-1a of the reply's id, so that no two replies of a conversation share call ids.
+/// Of the reply's id, so that no two replies of a conversation share call ids.
 fn seed(id: &str, choice: u32) -> u64 {
-    let bytes = id.bytes().chain(choice.to_le_bytes());
-    bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
+    fnv64(id.bytes().chain(choice.to_le_bytes()))
 }

@@ -11,7 +11,7 @@
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 
-use super::id::fnv;
+use crate::fnv::{fnv64, fnv128};
 
 /// What a sealed text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,13 +62,9 @@ impl Sealed {
 
 /// FNV-1a: of 128 bits of the seed, of 64 bits of the text.
 fn nonce(seed: &str, text: &str) -> [u8; NONCE_BYTES] {
-    let of_seed = fnv(seed.bytes());
-    let of_text = text.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-    });
     let mut nonce = [0; NONCE_BYTES];
-    nonce[..16].copy_from_slice(&of_seed.to_le_bytes());
-    nonce[16..].copy_from_slice(&of_text.to_le_bytes());
+    nonce[..16].copy_from_slice(&fnv128(seed.bytes()).to_le_bytes());
+    nonce[16..].copy_from_slice(&fnv64(text.bytes()).to_le_bytes());
     nonce
 }
 
