@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::fields::Fields;
+use super::format;
 use super::kwargs::{effort, template_kwargs};
 use super::message::messages;
 use super::request::{Ignored, Request};
@@ -67,17 +68,8 @@ fn delivery(request: &Fields) -> Result<Delivery, Error> {
 }
 
 fn response_format(request: &Fields) -> Result<(), Error> {
-    let Some(format) = request.object("response_format")? else {
-        return Ok(());
-    };
-    match format.string("type")? {
-        Some("text") => Ok(()),
-        Some("json_object" | "json_schema" | "structural_tag" | "grammar" | "regex") => {
-            Err(unbuilt::refuse("response_format"))
-        }
-        Some(_) => Err(format.invalid("type", "one of text, json_object, json_schema")),
-        None => Err(format.missing("type", "one of text, json_object, json_schema")),
-    }
+    let known = ["json_object", "json_schema", "structural_tag", "grammar", "regex"];
+    request.object("response_format")?.map_or(Ok(()), |format| format::plain(&format, &known))
 }
 
 /// Without tools there are no calls to be parallel.

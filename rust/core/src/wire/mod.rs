@@ -4,6 +4,7 @@ mod body;
 mod chat;
 mod error;
 mod fields;
+mod format;
 mod kwargs;
 mod message;
 mod request;

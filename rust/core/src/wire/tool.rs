@@ -17,8 +17,18 @@ pub struct ToolDeclaration {
     pub declaration: Value,
 }
 
+/// What `tool_choice` says in any dialect.
+pub(super) enum ToolChoice<'a> {
+    /// The model chooses; also where nothing is said.
+    Auto,
+    /// No tool may be called.
+    None,
+    /// Some may or must, in the dialect's own words.
+    Object(Fields<'a>),
+}
+
 /// Characters a tool's name may have.
-pub(super) const MAX_NAME_LEN: usize = 128;
+const MAX_NAME_LEN: usize = 128;
 
 /// Reads `tools` and `tool_choice`: the tools to show the model; none when it must not call any.
 pub(super) fn tools(request: &Fields) -> Result<Vec<ToolDeclaration>, Error> {
@@ -28,16 +38,25 @@ pub(super) fn tools(request: &Fields) -> Result<Vec<ToolDeclaration>, Error> {
         .enumerate()
         .map(|(index, item)| tool(item, format!("tools[{index}]")))
         .collect::<Result<_, _>>()?;
-    match request.value("tool_choice") {
-        None => Ok(tools),
-        Some(Value::String(choice)) => match choice.as_str() {
-            "auto" => Ok(tools),
-            "none" => Ok(Vec::new()),
-            "required" => Err(unbuilt::refuse("tool_choice")),
-            _ => Err(request.invalid("tool_choice", "\"none\", \"auto\", \"required\" or an object")),
-        },
-        Some(Value::Object(_)) => Err(unbuilt::refuse("tool_choice")),
-        Some(_) => Err(request.invalid("tool_choice", "\"none\", \"auto\", \"required\" or an object")),
+    match tool_choice(request)? {
+        ToolChoice::Auto => Ok(tools),
+        ToolChoice::None => Ok(Vec::new()),
+        ToolChoice::Object(_) => Err(unbuilt::refuse("tool_choice")),
+    }
+}
+
+/// Reads `tool_choice`, but for what is in its object.
+pub(super) fn tool_choice<'a>(request: &Fields<'a>) -> Result<ToolChoice<'a>, Error> {
+    let name = "tool_choice";
+    match request.value(name) {
+        None => Ok(ToolChoice::Auto),
+        Some(Value::String(word)) if word == "auto" => Ok(ToolChoice::Auto),
+        Some(Value::String(word)) if word == "none" => Ok(ToolChoice::None),
+        Some(Value::String(word)) if word == "required" => Err(unbuilt::refuse(name)),
+        Some(object @ Value::Object(_)) => {
+            Ok(ToolChoice::Object(Fields::of(object, request.path(name), false)?))
+        }
+        Some(_) => Err(request.invalid(name, "\"none\", \"auto\", \"required\" or an object")),
     }
 }
 
@@ -50,11 +69,7 @@ fn tool(item: &Value, path: String) -> Result<ToolDeclaration, Error> {
     }
     let function = tool.object("function")?;
     let function = function.ok_or_else(|| tool.missing("function", "an object with a name"))?;
-    let name = function.string("name")?.ok_or_else(|| function.missing("name", "the tool's name"))?;
-    if !is_name(name) {
-        let expected = format!("1 to {MAX_NAME_LEN} letters, digits, \"_\", \"-\" or \".\"");
-        return Err(function.invalid("name", expected));
-    }
+    let name = name(&function)?;
     function.string("description")?;
     if function.boolean("strict")? == Some(true) {
         return Err(unbuilt::refuse_at("tools[].function.strict", function.path("strict")));
@@ -74,10 +89,14 @@ fn declaration(item: &Value) -> Value {
     declaration
 }
 
-/// Whether a function may be called this.
-pub(super) fn is_name(name: &str) -> bool {
+/// Reads a tool's name.
+pub(super) fn name<'a>(tool: &Fields<'a>) -> Result<&'a str, Error> {
+    let name = tool.string("name")?.ok_or_else(|| tool.missing("name", "the tool's name"))?;
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    (1..=MAX_NAME_LEN).contains(&name.len()) && name.bytes().all(allowed)
+    if (1..=MAX_NAME_LEN).contains(&name.len()) && name.bytes().all(allowed) {
+        return Ok(name);
+    }
+    Err(tool.invalid("name", format!("1 to {MAX_NAME_LEN} letters, digits, \"_\", \"-\" or \".\"")))
 }
 
 /// A schema of parameters describes an object. Only its outside is checked: what is inside is the model's to

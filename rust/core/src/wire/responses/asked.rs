@@ -9,6 +9,7 @@ use super::item::{Entry, Item, items};
 use super::tool::Tools;
 use super::tool_choice::{Choice, choice};
 use crate::wire::fields::Fields;
+use crate::wire::format;
 use crate::wire::kwargs::{effort, template_kwargs};
 use crate::wire::sampling::sampling;
 use crate::wire::{Effort, Error, Ignored, SamplingRequest, body, unbuilt};
@@ -163,15 +164,7 @@ fn reasoning(request: &Fields, ignored: &mut Ignored) -> Result<(Option<Effort>,
 fn text(request: &Fields, ignored: &mut Ignored) -> Result<(), Error> {
     let Some(text) = request.object("text")? else { return Ok(()) };
     if let Some(format) = text.object("format")? {
-        let kinds = "one of text, json_object, json_schema";
-        match format.string("type")? {
-            Some("text") => {}
-            Some("json_object" | "json_schema") => {
-                return Err(unbuilt::refuse_at("response_format", text.path("format")));
-            }
-            Some(_) => return Err(format.invalid("type", kinds)),
-            None => return Err(format.missing("type", kinds)),
-        }
+        format::plain(&format, &["json_object", "json_schema"])?;
     }
     if let Some(verbosity) = text.string("verbosity")? {
         if !["low", "medium", "high"].contains(&verbosity) {

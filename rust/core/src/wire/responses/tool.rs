@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::ToolFace;
 use crate::wire::fields::Fields;
-use crate::wire::tool::{MAX_NAME_LEN, check_object_schema, is_name};
+use crate::wire::tool::{check_object_schema, name};
 use crate::wire::{Error, Ignored, ToolDeclaration};
 
 /// A tool that the model is offered.
@@ -162,15 +162,6 @@ fn offered(
         declaration: ToolDeclaration { name: function.clone(), parameters, declaration },
         face: ToolFace { function, name: name.to_owned(), namespace: namespace.map(str::to_owned), custom },
     }
-}
-
-fn name<'a>(fields: &Fields<'a>) -> Result<&'a str, Error> {
-    let name = fields.string("name")?.ok_or_else(|| fields.missing("name", "the tool's name"))?;
-    if is_name(name) {
-        return Ok(name);
-    }
-    let expected = format!("1 to {MAX_NAME_LEN} letters, digits, \"_\", \"-\" or \".\"");
-    Err(fields.invalid("name", expected))
 }
 
 /// A function and a namespace are told with all the fields that clients' types want; the others as they were sent.

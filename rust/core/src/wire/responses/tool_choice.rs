@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::ToolFace;
 use super::tool::Tools;
 use crate::wire::fields::Fields;
+use crate::wire::tool::{ToolChoice, tool_choice};
 use crate::wire::{Error, Ignored, unbuilt};
 
 /// Which of the tools the model is offered.
@@ -23,23 +24,12 @@ pub(super) struct Allowed {
     namespace: Option<String>,
 }
 
-const EXPECTED: &str = "\"none\", \"auto\", \"required\" or an object";
-
 /// Reads the field.
 pub(super) fn choice(request: &Fields, ignored: &mut Ignored) -> Result<Choice, Error> {
-    match request.value("tool_choice") {
-        None => Ok(Choice::All),
-        Some(Value::String(word)) => match word.as_str() {
-            "auto" => Ok(Choice::All),
-            "none" => Ok(Choice::None),
-            "required" => Err(unbuilt::refuse("tool_choice")),
-            _ => Err(request.invalid("tool_choice", EXPECTED)),
-        },
-        Some(Value::Object(_)) => match request.object("tool_choice")? {
-            Some(choice) => object(&choice, ignored),
-            None => Ok(Choice::All),
-        },
-        Some(_) => Err(request.invalid("tool_choice", EXPECTED)),
+    match tool_choice(request)? {
+        ToolChoice::Auto => Ok(Choice::All),
+        ToolChoice::None => Ok(Choice::None),
+        ToolChoice::Object(choice) => object(&choice, ignored),
     }
 }
 
