@@ -1,35 +1,14 @@
 //! Conversations as templates of different wants are given them.
 
 use super::*;
-
-fn call(id: &str, name: &str, arguments: &str) -> ToolCall {
-    ToolCall { id: Some(id.to_owned()), name: name.to_owned(), arguments: arguments.to_owned() }
-}
-
-fn system(content: &str) -> Message {
-    Message::System { content: content.to_owned(), name: None }
-}
-
-fn user(content: &str) -> Message {
-    Message::User { content: content.to_owned(), name: None }
-}
-
-fn answer(id: &str, content: &str) -> Message {
-    Message::Tool { content: content.to_owned(), call_id: Some(id.to_owned()), name: None }
-}
+use crate::wire::testing::{answer, call, system, turn, user};
 
 fn calling(text: &str, tool_calls: Vec<ToolCall>) -> Message {
-    Message::Assistant(Assistant {
-        content: (!text.is_empty()).then(|| text.to_owned()),
-        tool_calls,
-        ..Assistant::default()
-    })
+    thinking(&[], text, tool_calls)
 }
 
 fn thinking(segments: &[&str], text: &str, tool_calls: Vec<ToolCall>) -> Message {
-    let Message::Assistant(turn) = calling(text, tool_calls) else { unreachable!() };
-    let reasoning = segments.iter().map(ToString::to_string).collect();
-    Message::Assistant(Assistant { reasoning, ..turn })
+    turn(segments, Some(text).filter(|text| !text.is_empty()), tool_calls)
 }
 
 fn seen(wants: Wants, messages: &[Message]) -> Vec<Value> {

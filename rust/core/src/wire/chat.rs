@@ -100,6 +100,7 @@ fn hints(request: &Fields, ignored: &mut Ignored) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::testing::{self, wrong_types_are_named};
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -241,53 +242,24 @@ mod tests {
 
     #[test]
     fn a_wrong_type_in_any_field_names_it() {
-        for name in FIELDS {
-            let wrong = [json!({"a": {"b": 7}}), json!([[7]]), json!("\u{0}wrong"), json!(-7.5), json!(true)];
-            let errors: Vec<Error> =
-                wrong.iter().filter_map(|value| with(&json!({ *name: value })).err()).collect();
-            assert!(errors.len() >= 3, "{name} takes nearly anything");
-            for error in errors {
-                let param = error.face().param.unwrap_or_default().to_owned();
-                assert_eq!(error.face().status, 400);
-                assert!(param.starts_with(name), "{name}: {error}");
-            }
-        }
+        wrong_types_are_named(FIELDS, |fields| with(&fields).err());
     }
 
     fn any_json() -> impl Strategy<Value = Value> {
-        let leaf = prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::from),
-            any::<i64>().prop_map(Value::from),
-            any::<f64>().prop_map(Value::from),
-            ".{0,8}".prop_map(Value::from),
-            prop::sample::select(vec!["user", "system", "assistant", "tool", "function", "text", "auto"])
-                .prop_map(Value::from),
+        let words = &["user", "system", "assistant", "tool", "function", "text", "auto"];
+        let names = &[
+            "role",
+            "content",
+            "tool_calls",
+            "type",
+            "text",
+            "function",
+            "name",
+            "arguments",
+            "parameters",
+            "id",
         ];
-        let key = prop_oneof![
-            prop::sample::select(FIELDS).prop_map(str::to_owned),
-            prop::sample::select(vec![
-                "role",
-                "content",
-                "tool_calls",
-                "type",
-                "text",
-                "function",
-                "name",
-                "arguments",
-                "parameters",
-                "id"
-            ])
-            .prop_map(str::to_owned),
-            ".{0,4}",
-        ];
-        leaf.prop_recursive(5, 48, 6, move |inner| {
-            prop_oneof![
-                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-                prop::collection::btree_map(key.clone(), inner, 0..5)
-                    .prop_map(|map| Value::Object(map.into_iter().collect())),
-            ]
-        })
+        testing::any_json(words, FIELDS, names)
     }
 
     proptest! {

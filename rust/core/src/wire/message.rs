@@ -208,6 +208,7 @@ fn not_text(param: String) -> Error {
 #[expect(clippy::needless_pass_by_value, reason = "`json!` reads best as an argument")]
 mod tests {
     use super::*;
+    use crate::wire::testing::user;
     use serde_json::json;
 
     fn read(items: Value) -> Result<Vec<Message>, Error> {
@@ -216,10 +217,6 @@ mod tests {
 
     fn refused(items: Value) -> String {
         read(items).unwrap_err().to_string()
-    }
-
-    fn user(content: &str) -> Message {
-        Message::User { content: content.to_owned(), name: None }
     }
 
     #[test]

@@ -10,6 +10,8 @@ mod message;
 mod request;
 pub mod responses;
 mod sampling;
+#[cfg(test)]
+pub(crate) mod testing;
 mod tool;
 mod unbuilt;
 

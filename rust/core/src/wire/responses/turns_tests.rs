@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::wire::responses::{Composed, ReasoningEvents, Sealed, parse_responses, seal};
+use crate::wire::testing::{answer, call, system, turn, user};
 
 const KEY: [u8; 32] = [7; 32];
 
@@ -24,31 +25,6 @@ fn messages(input: Value) -> Vec<Message> {
     compose(json!({ "input": input })).request.messages
 }
 
-fn system(content: &str) -> Message {
-    Message::System { content: content.to_owned(), name: None }
-}
-
-fn user(content: &str) -> Message {
-    Message::User { content: content.to_owned(), name: None }
-}
-
-fn answer(id: &str, content: &str) -> Message {
-    Message::Tool { content: content.to_owned(), call_id: Some(id.to_owned()), name: None }
-}
-
-fn called(id: &str, name: &str, arguments: &str) -> ToolCall {
-    ToolCall { id: Some(id.to_owned()), name: name.to_owned(), arguments: arguments.to_owned() }
-}
-
-fn turn(reasoning: &[&str], content: Option<&str>, calls: Vec<ToolCall>) -> Message {
-    Message::Assistant(Assistant {
-        content: content.map(str::to_owned),
-        reasoning: reasoning.iter().map(ToString::to_string).collect(),
-        tool_calls: calls,
-        name: None,
-    })
-}
-
 fn call_item(id: &str) -> Value {
     json!({"type": "function_call", "call_id": id, "name": "f", "arguments": "{}"})
 }
@@ -65,7 +41,7 @@ fn thought(text: &str) -> Value {
 fn a_call_and_text_after_it_are_one_turn_before_the_calls_output() {
     let said = json!({"role": "assistant", "content": "Looking."});
     let after =
-        [user("a"), turn(&["hm"], Some("Looking."), vec![called("c1", "f", "{}")]), answer("c1", "c1")];
+        [user("a"), turn(&["hm"], Some("Looking."), vec![call("c1", "f", "{}")]), answer("c1", "c1")];
     assert_eq!(messages(json!(["a", thought("hm"), call_item("c1"), said, output_item("c1")])), after);
     assert_eq!(messages(json!(["a", thought("hm"), said, call_item("c1"), output_item("c1")])), after);
 }
@@ -74,7 +50,7 @@ fn a_call_and_text_after_it_are_one_turn_before_the_calls_output() {
 fn what_the_assistant_says_in_several_items_is_one_turn() {
     let said = |text: &str| json!({"role": "assistant", "content": text});
     assert_eq!(messages(json!([said("a"), said("b"), "c"])), [turn(&[], Some("a\n\nb"), vec![]), user("c")]);
-    let calls = vec![called("c1", "f", "{}"), called("c2", "f", "{}")];
+    let calls = vec![call("c1", "f", "{}"), call("c2", "f", "{}")];
     let parallel = [turn(&[], None, calls.clone()), answer("c2", "c2"), answer("c1", "c1")];
     assert_eq!(
         messages(json!([call_item("c1"), call_item("c2"), output_item("c2"), output_item("c1")])),
@@ -135,7 +111,7 @@ fn an_output_without_its_call_is_refused_and_one_of_an_unknown_call_is_left_out(
     let continued = composed(json!({"input": [output_item("c9")]}), &history, &policy()).unwrap();
     assert_eq!(
         continued.request.messages,
-        [turn(&[], None, vec![called("c9", "f", "{}")]), answer("c9", "c9")]
+        [turn(&[], None, vec![call("c9", "f", "{}")]), answer("c9", "c9")]
     );
     let unknown =
         compose(json!({"input": ["a", {"type": "local_shell_call", "call_id": "c1"}, output_item("c1")]}));
@@ -153,7 +129,7 @@ fn tools_of_every_kind_are_offered_by_the_names_that_calls_of_them_have() {
     let composed = compose(body);
     let offered: Vec<_> = composed.request.tools.iter().map(|tool| tool.name.as_str()).collect();
     assert_eq!(offered, ["f", "p", "n__f"]);
-    let calls = vec![called("c1", "p", "{\"input\":\"x\"}"), called("c2", "n__f", "{}")];
+    let calls = vec![call("c1", "p", "{\"input\":\"x\"}"), call("c2", "n__f", "{}")];
     assert_eq!(composed.request.messages[1], turn(&[], None, calls));
     assert_eq!(composed.faces.len(), 3);
 }
