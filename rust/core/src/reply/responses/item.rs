@@ -49,23 +49,27 @@ pub(super) enum Item {
         status: Option<Status>,
     },
     FunctionCall {
-        id: String,
-        status: Status,
-        call_id: String,
-        name: String,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        namespace: Option<String>,
+        #[serde(flatten)]
+        call: Call,
         arguments: String,
     },
     CustomToolCall {
-        id: String,
-        status: Status,
-        call_id: String,
-        name: String,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        namespace: Option<String>,
+        #[serde(flatten)]
+        call: Call,
         input: String,
     },
+}
+
+/// What calls of both kinds have.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the wire's name: a call has two ids")]
+pub(super) struct Call {
+    pub(super) id: String,
+    pub(super) status: Status,
+    pub(super) call_id: String,
+    pub(super) name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) namespace: Option<String>,
 }
 
 /// One part of an item's text; each item has one at most.
@@ -150,10 +154,8 @@ impl Item {
 
     pub(super) fn id(&self) -> &str {
         match self {
-            Self::Message { id, .. }
-            | Self::Reasoning { id, .. }
-            | Self::FunctionCall { id, .. }
-            | Self::CustomToolCall { id, .. } => id,
+            Self::Message { id, .. } | Self::Reasoning { id, .. } => id,
+            Self::FunctionCall { call, .. } | Self::CustomToolCall { call, .. } => &call.id,
         }
     }
 
@@ -183,9 +185,8 @@ impl Item {
                 content.iter_mut().for_each(Vec::clear);
                 (*encrypted_content, *status) = (None, None);
             }
-            Self::FunctionCall { status, arguments: text, .. }
-            | Self::CustomToolCall { status, input: text, .. } => {
-                *status = Status::InProgress;
+            Self::FunctionCall { call, arguments: text } | Self::CustomToolCall { call, input: text } => {
+                call.status = Status::InProgress;
                 text.clear();
             }
         }
@@ -254,18 +255,16 @@ impl Item {
 
     pub(super) fn status(&self) -> Status {
         match self {
-            Self::Message { status, .. }
-            | Self::FunctionCall { status, .. }
-            | Self::CustomToolCall { status, .. } => *status,
+            Self::Message { status, .. } => *status,
+            Self::FunctionCall { call, .. } | Self::CustomToolCall { call, .. } => call.status,
             Self::Reasoning { status, .. } => status.unwrap_or(Status::Completed),
         }
     }
 
     pub(super) fn set_status(&mut self, new: Status) {
         match self {
-            Self::Message { status, .. }
-            | Self::FunctionCall { status, .. }
-            | Self::CustomToolCall { status, .. } => *status = new,
+            Self::Message { status, .. } => *status = new,
+            Self::FunctionCall { call, .. } | Self::CustomToolCall { call, .. } => call.status = new,
             Self::Reasoning { status, .. } => *status = (new == Status::Incomplete).then_some(new),
         }
     }

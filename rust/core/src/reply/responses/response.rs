@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::input::Input;
-use super::item::{Item, Status};
+use super::item::{Call, Item, Status};
 use super::object::{Object, State};
 use super::output::Output;
 use crate::prompt::Prepared;
@@ -79,13 +79,12 @@ impl Response {
             Some(face) => (face.name.clone(), face.namespace.clone(), face.custom),
             None => (function, None, false),
         };
-        let status = Status::InProgress;
+        let id = self.id(if custom { "ctc" } else { "fc" });
+        let call = Call { id, status: Status::InProgress, call_id, name, namespace };
         let item = if custom {
-            let (id, input) = (self.id("ctc"), String::new());
-            Item::CustomToolCall { id, status, call_id, name, namespace, input }
+            Item::CustomToolCall { call, input: String::new() }
         } else {
-            let (id, arguments) = (self.id("fc"), String::new());
-            Item::FunctionCall { id, status, call_id, name, namespace, arguments }
+            Item::FunctionCall { call, arguments: String::new() }
         };
         self.input = Input::default();
         self.output.open(item, out);
