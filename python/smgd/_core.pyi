@@ -26,6 +26,7 @@ __all__ = [
     "State",
     "Step",
     "Submit",
+    "Ticket",
     "Tokenizer",
     "Tokens",
     "ToolCall",
@@ -174,29 +175,11 @@ class Model:
     warnings: list[str]
     """What the operator should know of template and formats, and can do."""
 
-    def prepare_chat(
-        self, body: bytes, *, request: int, id: str, created: int, seed: int, max_model_len: int
-    ) -> Prepared:
-        """Parse, validate, normalise, render, tokenize.
-
-        request        number of the request within this server, from 1
-        id, created    as the client will see them
-        seed           the draw's key where the client sends none
-        max_model_len  tokens the worker can hold for one sequence
-        raises         Error
-        """
+    def prepare_chat(self, body: bytes, ticket: Ticket) -> Prepared:
+        """Parse, validate, normalise, render, tokenize. raises Error"""
 
     def prepare_responses(
-        self,
-        asked: Asked,
-        items: bytes,
-        referenced: bytes,
-        *,
-        request: int,
-        id: str,
-        created: int,
-        seed: int,
-        max_model_len: int,
+        self, asked: Asked, items: bytes, referenced: bytes, ticket: Ticket
     ) -> Prepared:
         """The same for a response: one way from the conversation on, whatever the dialect.
 
@@ -206,16 +189,7 @@ class Model:
         """
 
     def prepare_compact(
-        self,
-        asked: Asked,
-        items: bytes,
-        referenced: bytes,
-        *,
-        request: int,
-        id: str,
-        created: int,
-        seed: int,
-        max_model_len: int,
+        self, asked: Asked, items: bytes, referenced: bytes, ticket: Ticket
     ) -> Prepared:
         """A request for a summary of the conversation, told as one `response.compaction`.
 
@@ -237,6 +211,21 @@ class Model:
 
     def decode(self, ids: Sequence[int]) -> bytes:
         """The exact bytes of these tokens."""
+
+@final
+class Ticket:
+    """What the server adds to a request: the core takes no time, ids or seeds of its own."""
+
+    def __new__(
+        cls, *, request: int, id: str, created: int, seed: int, max_model_len: int
+    ) -> Ticket:
+        """Name a request.
+
+        request        number of the request within this server, from 1
+        id, created    as the client will see them
+        seed           the draw's key where the client sends none
+        max_model_len  tokens the worker can hold for one sequence
+        """
 
 @final
 class Asked:

@@ -18,7 +18,19 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from smgd import _core
-from smgd._core import Asked, Chunk, Error, Fault, Model, Prepared, Ready, Replies, State, Step
+from smgd._core import (
+    Asked,
+    Chunk,
+    Error,
+    Fault,
+    Model,
+    Prepared,
+    Ready,
+    Replies,
+    State,
+    Step,
+    Ticket,
+)
 from smgd.course import Course
 from smgd.deaths import Deaths
 from smgd.errors import Failure, WorkerLost
@@ -273,12 +285,11 @@ class Engine:
     # Workers that come and go.
 
     async def _prepare(
-        self, prepare: Callable[..., Prepared], prefix: str, num_bytes: int
+        self, prepare: Callable[[Ticket], Prepared], prefix: str, num_bytes: int
     ) -> Prepared:
         """Give a request its name and its seed, and prepare it; beside the loop if it is large."""
         ready = await self._when_ready()
-        prepare = partial(
-            prepare,
+        ticket = Ticket(
             request=next(self._numbers),
             id=f"{prefix}{uuid.uuid4().hex}",
             created=int(time.time()),
@@ -286,8 +297,8 @@ class Engine:
             max_model_len=ready.max_model_len,
         )
         if num_bytes <= INLINE_BODY_BYTES:
-            return prepare()
-        prepared = await asyncio.to_thread(prepare)
+            return prepare(ticket)
+        prepared = await asyncio.to_thread(prepare, ticket)
         if self.draining:
             raise Error.draining()
         return prepared

@@ -88,9 +88,8 @@ def as_templates_want(message):
 @pytest.mark.parametrize("name", CONVERSATIONS)
 def test_the_prompt_is_transformers_prompt(tokenizer, name):
     request = CONVERSATIONS[name]
-    prepared = MODEL.prepare_chat(
-        json.dumps(request).encode(), request=1, id="c", created=0, seed=0, max_model_len=4096
-    )
+    ticket = _core.Ticket(request=1, id="c", created=0, seed=0, max_model_len=4096)
+    prepared = MODEL.prepare_chat(json.dumps(request).encode(), ticket)
     frame, _ = _core.Replies(MODEL).open(prepared, 1)
     submit = _core.decode_frame(frame)
     assert isinstance(submit, _core.Submit)

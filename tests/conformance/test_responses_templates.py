@@ -57,9 +57,8 @@ def prompt(model):
     def render(items):
         body = json.dumps({"model": "m", "input": items, "tools": [FUNCTION]}).encode()
         asked = _core.Asked.parse(body)
-        prepared = model.prepare_responses(
-            asked, b"[]", b"{}", request=1, id="resp_1", created=1, seed=1, max_model_len=1 << 20
-        )
+        ticket = _core.Ticket(request=1, id="resp_1", created=1, seed=1, max_model_len=1 << 20)
+        prepared = model.prepare_responses(asked, b"[]", b"{}", ticket)
         frame, _ = _core.Replies(model).open(prepared, 1)
         return model.decode(_core.decode_frame(frame).prompt_ids).decode()
 

@@ -45,9 +45,8 @@ def reply(
     """The reply whose tokens come so many at a step."""
     body: dict[str, Any] = {"messages": [{"role": "user", "content": "Hi"}], "stream": stream}
     body |= fields | ({"stream_options": {"include_usage": True}} if stream else {})
-    prepared = model.prepare_chat(
-        json.dumps(body).encode(), request=1, id="x", created=1, seed=7, max_model_len=4096
-    )
+    ticket = _core.Ticket(request=1, id="x", created=1, seed=7, max_model_len=4096)
+    prepared = model.prepare_chat(json.dumps(body).encode(), ticket)
     replies = _core.Replies(model)
     frame, sent = replies.open(prepared, 1)
     submit = _core.decode_frame(frame)

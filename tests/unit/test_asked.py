@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smgd import _core
-from smgd._core import Asked, Error, Prepared
+from smgd._core import Asked, Error, Prepared, Ticket
 
 DEMO = Path(_core.__file__).parent / "demo" / "model"
 SECRET = bytes(range(32))
 MODEL = _core.Model.load(str(DEMO), served_names=["demo"], secret=SECRET)
+TICKET = Ticket(request=1, id="resp_1", created=1, seed=1, max_model_len=500)
 
 
 def asked(**fields: Any) -> Asked:
@@ -31,11 +32,7 @@ def prepare(
         request,
         json.dumps(list(items) if isinstance(items, tuple) else items).encode(),
         json.dumps(referenced or {}).encode(),
-        request=1,
-        id="resp_1",
-        created=1,
-        seed=1,
-        max_model_len=500,
+        TICKET,
     )
 
 
@@ -85,7 +82,7 @@ def test_a_strict_model_refuses_what_has_no_effect_in_every_dialect():
     assert (refused.value.code, refused.value.param) == ("unsupported_value", "truncation")
     body = json.dumps({"messages": [{"role": "user", "content": "hi"}], "vendor": 1}).encode()
     with pytest.raises(Error) as refused:
-        strict.prepare_chat(body, request=1, id="x", created=1, seed=1, max_model_len=500)
+        strict.prepare_chat(body, TICKET)
     assert refused.value.param == "vendor"
     assert prepare(asked(), model=strict).ignored == []
 

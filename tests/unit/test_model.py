@@ -20,9 +20,10 @@ def prepare(**fields):
 
 
 def prepare_body(body):
-    return MODEL.prepare_chat(
-        body, request=3, id="chatcmpl-3", created=1_768_435_200, seed=7, max_model_len=4096
+    ticket = _core.Ticket(
+        request=3, id="chatcmpl-3", created=1_768_435_200, seed=7, max_model_len=4096
     )
+    return MODEL.prepare_chat(body, ticket)
 
 
 def submitted(prepared):

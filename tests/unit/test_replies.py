@@ -17,11 +17,13 @@ def replies():
     return _core.Replies(MODEL)
 
 
+def ticket(id, request=1):
+    return _core.Ticket(request=request, id=id, created=1, seed=7, max_model_len=4096)
+
+
 def prepare(request=1, **fields):
     body = {"messages": [{"role": "user", "content": "Hello"}], **fields}
-    return MODEL.prepare_chat(
-        json.dumps(body).encode(), request=request, id="x", created=1, seed=7, max_model_len=4096
-    )
+    return MODEL.prepare_chat(json.dumps(body).encode(), ticket("x", request))
 
 
 def opened(replies, **fields):
@@ -109,9 +111,7 @@ def test_what_is_no_frame_is_a_value_error(replies):
 
 def respond(**fields):
     asked = _core.Asked.parse(json.dumps({"model": "demo", "input": "Hello", **fields}).encode())
-    return MODEL.prepare_responses(
-        asked, b"[]", b"{}", request=1, id="resp_1", created=1, seed=7, max_model_len=4096
-    )
+    return MODEL.prepare_responses(asked, b"[]", b"{}", ticket("resp_1"))
 
 
 def ended(replies, **fields):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smgd._core import Model
+from smgd._core import Model, Ticket
 from smgd.reply import MAX_HEADER_BYTES, Reply, ignored
 
 DEMO = Path(__file__).parents[2] / "python/smgd/demo/model"
@@ -59,9 +59,8 @@ def test_more_than_a_header_holds_is_counted():
 @given(st.dictionaries(st.text(), st.none() | st.integers(), max_size=100))
 def test_any_name_makes_a_sound_header(model, fields):
     told = {"messages": [{"role": "user", "content": "Hi"}], **{f"no {k}": 1 for k in fields}}
-    prepared = model.prepare_chat(
-        json.dumps(told).encode(), request=1, id="x", created=1, seed=1, max_model_len=4096
-    )
+    ticket = Ticket(request=1, id="x", created=1, seed=1, max_model_len=4096)
+    prepared = model.prepare_chat(json.dumps(told).encode(), ticket)
     for _, value in ignored(prepared.ignored):
         assert len(value) < MAX_HEADER_BYTES + 20
         assert all(0x20 <= byte <= 0x7E for byte in value)

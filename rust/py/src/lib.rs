@@ -11,6 +11,7 @@ mod parse;
 mod parser;
 mod replies;
 mod template;
+mod ticket;
 mod tokenizer;
 
 use pyo3::prelude::*;
@@ -51,6 +52,9 @@ mod _core {
 
     #[pymodule_export]
     use crate::template::PyChatTemplate;
+
+    #[pymodule_export]
+    use crate::ticket::PyTicket;
 
     #[pymodule_export]
     use crate::tokenizer::{PyDecoder, PyTokenizer};

@@ -13,6 +13,7 @@ use smgd_core::wire::{Error, caught};
 
 use crate::asked::{PyAsked, PyConversation, array, history};
 use crate::error::{caught_loading, raised};
+use crate::ticket::PyTicket;
 
 /// What the server knows of a checkpoint. Shared with the replies it opens.
 #[pyclass(frozen, name = "Model", module = "smgd._core")]
@@ -106,58 +107,43 @@ impl PyModel {
     }
 
     /// Parse, validate, normalise, render, tokenize; the interpreter is free meanwhile.
-    #[pyo3(signature = (body, *, request, id, created, seed, max_model_len))]
-    #[expect(clippy::too_many_arguments, reason = "one per field of a ticket, by keyword")]
     fn prepare_chat(
         &self,
         py: Python<'_>,
         body: &[u8],
-        request: u64,
-        id: &str,
-        created: u64,
-        seed: u64,
-        max_model_len: usize,
+        ticket: &Bound<'_, PyTicket>,
     ) -> PyResult<PyPrepared> {
-        let ticket = Ticket { request, id: id.to_owned(), created, seed, max_model_len };
-        prepared(py, id, || self.0.prepare_chat(body, ticket))
+        prepared(py, ticket, |ticket| self.0.prepare_chat(body, ticket))
     }
 
-    #[pyo3(signature = (asked, items, referenced, *, request, id, created, seed, max_model_len))]
-    #[expect(clippy::too_many_arguments, reason = "one per field of a ticket, by keyword")]
     fn prepare_responses(
         &self,
         py: Python<'_>,
         asked: &Bound<'_, PyAsked>,
         items: &[u8],
         referenced: &[u8],
-        request: u64,
-        id: &str,
-        created: u64,
-        seed: u64,
-        max_model_len: usize,
+        ticket: &Bound<'_, PyTicket>,
     ) -> PyResult<PyPrepared> {
         let asked = &asked.get().0;
-        let ticket = Ticket { request, id: id.to_owned(), created, seed, max_model_len };
-        prepared(py, id, || self.0.prepare_responses(asked, &history(id, items, referenced)?, ticket))
+        prepared(py, ticket, |ticket| {
+            let history = history(&ticket.id, items, referenced)?;
+            self.0.prepare_responses(asked, &history, ticket)
+        })
     }
 
-    #[pyo3(signature = (asked, items, referenced, *, request, id, created, seed, max_model_len))]
-    #[expect(clippy::too_many_arguments, reason = "one per field of a ticket, by keyword")]
     fn prepare_compact(
         &self,
         py: Python<'_>,
         asked: &Bound<'_, PyAsked>,
         items: &[u8],
         referenced: &[u8],
-        request: u64,
-        id: &str,
-        created: u64,
-        seed: u64,
-        max_model_len: usize,
+        ticket: &Bound<'_, PyTicket>,
     ) -> PyResult<PyPrepared> {
         let asked = &asked.get().0;
-        let ticket = Ticket { request, id: id.to_owned(), created, seed, max_model_len };
-        prepared(py, id, || self.0.prepare_compact(asked, &history(id, items, referenced)?, ticket))
+        prepared(py, ticket, |ticket| {
+            let history = history(&ticket.id, items, referenced)?;
+            self.0.prepare_compact(asked, &history, ticket)
+        })
     }
 
     fn count_responses(
@@ -195,10 +181,11 @@ impl PyModel {
 /// Prepares without the interpreter.
 fn prepared(
     py: Python<'_>,
-    id: &str,
-    prepare: impl FnOnce() -> Result<Prepared, Error> + Send,
+    ticket: &Bound<'_, PyTicket>,
+    prepare: impl FnOnce(Ticket) -> Result<Prepared, Error> + Send,
 ) -> PyResult<PyPrepared> {
-    let prepared = py.detach(|| caught(id, prepare));
+    let ticket = &ticket.get().0;
+    let prepared = py.detach(|| caught(&ticket.id, || prepare(ticket.clone())));
     prepared.map(PyPrepared).map_err(|error| raised(py, &error))
 }
 

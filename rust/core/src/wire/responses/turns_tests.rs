@@ -40,8 +40,7 @@ fn thought(text: &str) -> Value {
 #[test]
 fn a_call_and_text_after_it_are_one_turn_before_the_calls_output() {
     let said = json!({"role": "assistant", "content": "Looking."});
-    let after =
-        [user("a"), turn(&["hm"], Some("Looking."), vec![call("c1", "f", "{}")]), answer("c1", "c1")];
+    let after = [user("a"), turn(&["hm"], Some("Looking."), vec![call("c1", "f", "{}")]), answer("c1", "c1")];
     assert_eq!(messages(json!(["a", thought("hm"), call_item("c1"), said, output_item("c1")])), after);
     assert_eq!(messages(json!(["a", thought("hm"), said, call_item("c1"), output_item("c1")])), after);
 }
