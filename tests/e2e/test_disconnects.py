@@ -3,9 +3,9 @@
 import socket
 import threading
 import time
-from urllib.parse import urlsplit
 
 import pytest
+from by_hand import LAST_CHUNK, post, read_to
 
 ENDLESS = {"replies": [{"text": "word ", "loops": True}], "pace_ms": 20}
 BODY = '{"messages": [{"role": "user", "content": "Go on."}], "max_tokens": 5000, "stream": %s}'
@@ -17,14 +17,8 @@ def daemon(serve):
 
 
 def connect(daemon, *, stream, times=1):
-    """Requests by hand, all at once, so that leaving is ours to time."""
-    where = urlsplit(daemon.url)
-    connection = socket.create_connection((where.hostname, where.port))
     body = (BODY % str(stream).lower()).encode()
-    head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: {len(body)}\r\n"
-    request = head.encode() + b"content-type: application/json\r\n\r\n" + body
-    connection.sendall(request * times)
-    return connection
+    return post(daemon.url, "/v1/chat/completions", body, times=times)
 
 
 @pytest.mark.parametrize("times", [1, 3], ids=["alone", "pipelined"])
@@ -69,10 +63,6 @@ def test_a_slow_reader_gets_every_byte_once_it_reads(serve):
     daemon = serve(script={**ENDLESS, "pace_ms": 0, "tokens_per_step": 1}).ready()
     slow = connect(daemon, stream=True)
     daemon.eventually("smgd_requests_live", 0, timeout_s=30)
-    data = b""
-    while not data.endswith(b"0\r\n\r\n"):
-        part = slow.recv(1 << 16)
-        assert part, "the connection ended early"
-        data += part
+    data = read_to(LAST_CHUNK, slow)
     assert data.count(b'"finish_reason":"length"') == 1
     assert b"data: [DONE]" in data

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
+from by_hand import LAST_CHUNK, post, read_to
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from responded import stream, streamed, whole
@@ -216,21 +217,11 @@ def test_a_worker_that_dies_changes_nothing_of_a_response(serve, tmp_path):
     assert told[0] == told[1]
 
 
-def connect(daemon, body, path=RESPONSES):
-    """A request by hand, so that leaving and not reading are ours to time."""
-    where = urlsplit(daemon.url)
-    connection = socket.create_connection((where.hostname, where.port))
-    text = json.dumps(body).encode()
-    head = f"POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: {len(text)}\r\n"
-    connection.sendall(head.encode() + b"content-type: application/json\r\n\r\n" + text)
-    return connection
-
-
 @pytest.mark.parametrize("streams", [True, False])
 def test_a_client_that_leaves_frees_its_pages_and_nothing_is_stored(serve, tmp_path, streams):
     daemon = start(serve, tmp_path, script=ENDLESS)
     asked = {"model": "m", "input": "Go on.", "max_output_tokens": 5000, "stream": streams}
-    connection = connect(daemon, asked)
+    connection = post(daemon.url, RESPONSES, json.dumps(asked).encode())
     daemon.eventually("smgd_sequences_running", 1)
     id = None
     if streams:
@@ -251,13 +242,9 @@ def test_a_slow_reader_gets_every_event_once_it_reads(serve, tmp_path):
     script = {**ENDLESS, "pace_ms": 0}
     daemon = start(serve, tmp_path, script=script)
     asked = {"model": "m", "input": "Go on.", "max_output_tokens": 5000, "stream": True}
-    slow = connect(daemon, asked)
+    slow = post(daemon.url, RESPONSES, json.dumps(asked).encode())
     daemon.eventually("smgd_requests_live", 0, timeout_s=30)
-    data = b""
-    while not data.endswith(b"0\r\n\r\n"):
-        part = slow.recv(1 << 16)
-        assert part, "the connection ended early"
-        data += part
+    data = read_to(LAST_CHUNK, slow)
     assert data.count(b'"type":"response.output_text.delta"') == 5000
     assert data.count(b"event: response.incomplete\n") == 1
 
