@@ -70,6 +70,13 @@ def daemon(serve_long: Callable[..., Any], tmp_path_factory: pytest.TempPathFact
     ).ready()
 
 
+@pytest.fixture
+def mortal(serve: Callable[..., Any]) -> Any:
+    """A server whose worker dies of `[poison]`."""
+    script = {"replies": REPLIES, "poison": "[poison]"}
+    return serve("--served-model-name", "m", script=script).ready()
+
+
 @pytest.fixture(scope="module")
 def node(packages: Path, daemon: Any) -> Callable[..., Any]:
     """Runs a function that a program beside this file exports; gives what it returned."""

@@ -3,7 +3,7 @@
 from functools import partial
 
 import pytest
-from scripted import ANSWER, HELLO, PATCH, REMEMBERED, REPLIES, THOUGHT
+from scripted import ANSWER, HELLO, PATCH, REMEMBERED, THOUGHT
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +54,6 @@ def test_a_second_turn_names_the_items_of_the_first(step, stream, prompt):
 
 
 @both_ways
-def test_a_failure_is_told_in_the_servers_words(node, serve, stream):
-    script = {"replies": REPLIES, "poison": "[poison]"}
-    mortal = serve("--served-model-name", "m", script=script).ready()
+def test_a_failure_is_told_in_the_servers_words(node, mortal, stream):
     told = node("ai_sdk.mjs", "fails", url=mortal.url, stream=stream, prompt="Hello. [poison]")
     assert "worker" in told

@@ -95,9 +95,7 @@ def test_a_slow_model_is_waited_for(codex, serve):
     assert codex(daemon=slow, idle_ms=2500).run("Say hello.").text == [HELLO]
 
 
-def test_a_failure_is_told_in_the_servers_words(codex, serve):
-    script = {"replies": REPLIES, "poison": "[poison]"}
-    mortal = serve("--served-model-name", "m", script=script).ready()
+def test_a_failure_is_told_in_the_servers_words(codex, mortal):
     failure = codex(daemon=mortal).run("Say hello. [poison]").failure
     assert "the worker ended" in failure
 

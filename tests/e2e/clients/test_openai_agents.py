@@ -4,7 +4,7 @@ import asyncio
 
 import openai
 import pytest
-from scripted import ANSWER, HELLO, REMEMBERED, REPLIES
+from scripted import ANSWER, HELLO, REMEMBERED
 
 agents = pytest.importorskip("agents", reason="openai-agents is not installed")
 
@@ -104,8 +104,6 @@ def test_a_conversation_remembers(daemon, stream):
     assert second.final_output == "Then nothing."
 
 
-def test_a_failure_is_told_in_the_servers_words(serve):
-    script = {"replies": REPLIES, "poison": "[poison]"}
-    mortal = serve("--served-model-name", "m", script=script).ready()
+def test_a_failure_is_told_in_the_servers_words(mortal):
     with pytest.raises((agents.AgentsException, openai.APIError), match="worker"):
         asyncio.run(run(agent_of(mortal), "Hello. [poison]", stream=True))

@@ -11,7 +11,6 @@ from scripted import (
     NAMESPACE,
     NO_ARGUMENTS,
     PATCH,
-    REPLIES,
     THOUGHT,
 )
 
@@ -111,12 +110,6 @@ def test_tokens_are_counted_and_a_history_is_made_short(step):
     assert told["object"] == "response.compaction"
     assert "compaction" in told["types"]
     assert told["text"] == "Then nothing."
-
-
-@pytest.fixture(scope="module")
-def mortal(serve_long):
-    script = {"replies": REPLIES, "poison": "[poison]"}
-    return serve_long("--served-model-name", "m", script=script).ready()
 
 
 def test_a_failure_is_thrown_in_the_servers_words(node, mortal):

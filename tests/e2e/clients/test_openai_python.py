@@ -13,7 +13,6 @@ from scripted import (
     NAMESPACE,
     NO_ARGUMENTS,
     PATCH,
-    REPLIES,
     THOUGHT,
 )
 
@@ -204,10 +203,9 @@ def test_a_probe_with_nothing_to_say_is_answered(client):
 
 
 @both_ways
-def test_a_failure_is_raised_in_the_servers_words(serve, stream):
-    script = {"replies": REPLIES, "poison": "[poison]"}
-    mortal = connected(serve("--served-model-name", "m", script=script).ready())
+def test_a_failure_is_raised_in_the_servers_words(mortal, stream):
+    client = connected(mortal)
     with pytest.raises(openai.APIError, match="worker"):
-        ask(mortal, stream, "Hello. [poison]")
+        ask(client, stream, "Hello. [poison]")
     with pytest.raises(openai.APIError, match="worker"):
-        list(mortal.responses.create(input="Hello. [poison]", stream=True, **MODEL))
+        list(client.responses.create(input="Hello. [poison]", stream=True, **MODEL))
