@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import pytest
 from scripted import CUSTOM, FUNCTION, NAMESPACE, NO_ARGUMENTS
 
 POISON = "[poison]"
@@ -51,6 +52,11 @@ INCOMPLETE: dict[str, dict[str, Any]] = {
 }
 FAILED = {"failed": {"input": f"Hello. {POISON}"}}
 KINDS = COMPLETED | INCOMPLETE | FAILED
+every_kind = pytest.mark.parametrize("kind", KINDS)
+with_items = pytest.mark.parametrize("kind", COMPLETED | INCOMPLETE)
+
+TERMINAL = {"response.completed", "response.incomplete", "response.failed"}
+LIFECYCLE = TERMINAL | {"response.created", "response.queued", "response.in_progress"}
 
 
 @dataclass(frozen=True)
@@ -71,10 +77,23 @@ class Streamed:
         return [event["type"] for event in self.events]
 
     @property
+    def added(self) -> dict[int, dict[str, Any]]:
+        """The items as they were added, by their place."""
+        return self._items("response.output_item.added")
+
+    @property
+    def done(self) -> dict[int, dict[str, Any]]:
+        """The items as they were done, by their place."""
+        return self._items("response.output_item.done")
+
+    @property
     def response(self) -> dict[str, Any]:
         """The response that the last event tells."""
         told: dict[str, Any] = self.events[-1]["response"]
         return told
+
+    def _items(self, type: str) -> dict[int, dict[str, Any]]:
+        return {event["output_index"]: event["item"] for event in self.of(type)}
 
 
 def streamed(raw: bytes) -> Streamed:

@@ -1,6 +1,6 @@
 """What each client loses when a stream of ours lacks what it needs.
 
-The properties themselves are kept by tests/conformance/test_what_clients_need.py; here the clients
+The properties themselves are kept by tests/conformance/needs; here the clients
 show that they are needed.
 """
 
