@@ -13,9 +13,9 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 
 use super::template::Context;
-use super::wants::{Answers, Arguments, Calls, Empty, Ids, System, ToolsAt, Wants, functions};
+use super::wants::{Answers, Arguments, Calls, Ids, System, ToolsAt, Wants, functions};
 use crate::formats::{ReasoningFormat, ToolFormat, tool_format, write};
-use crate::wire::{Assistant, Message, ToolCall};
+use crate::wire::{Assistant, Message, ToolCall, joined};
 
 /// How conversations are given to one template.
 #[derive(Clone, Debug)]
@@ -95,9 +95,7 @@ impl Shape {
             };
             if !self.wants.text_with_calls && self.wants.calls_take_turn && !turn.tool_calls.is_empty() {
                 let content = turn.content.take().filter(|text| !text.is_empty());
-                parted.extend(content.map(|text| {
-                    Message::Assistant(Assistant { content: Some(text), ..Assistant::default() })
-                }));
+                parted.extend(content.map(saying));
             }
             let several = turn.tool_calls.len() > 1 && self.wants.calls == Calls::One;
             if !several && turn.reasoning.len() < 2 {
@@ -190,8 +188,6 @@ impl Shape {
         }
         let mut moved: Vec<Message> = Vec::with_capacity(messages.len() + 1);
         let mut held: Option<(usize, String)> = None;
-        let said =
-            |text: String| Message::Assistant(Assistant { content: Some(text), ..Assistant::default() });
         for message in messages {
             match message {
                 Message::Assistant(mut turn) if !turn.tool_calls.is_empty() => {
@@ -207,14 +203,14 @@ impl Shape {
                     moved.push(Message::Assistant(turn));
                 }
                 Message::User { .. } => {
-                    moved.extend(held.take().map(|(_, text)| said(text)));
+                    moved.extend(held.take().map(|(_, text)| saying(text)));
                     moved.push(message);
                 }
                 Message::System { .. } | Message::Tool { .. } => moved.push(message),
             }
         }
         if let Some((at, text)) = held.filter(|(_, text)| !text.is_empty()) {
-            moved.insert(at, said(text));
+            moved.insert(at, saying(text));
         }
         moved
     }
@@ -295,16 +291,7 @@ impl Shape {
         }
         let mut message = spoken("assistant", &content, turn.name.as_deref());
         if calls && content.is_empty() {
-            match self.wants.empty {
-                Empty::Text => {}
-                Empty::Null => message["content"] = Value::Null,
-                Empty::Space => message["content"] = Value::from(" "),
-                Empty::Absent => {
-                    if let Some(message) = message.as_object_mut() {
-                        message.shift_remove("content");
-                    }
-                }
-            }
+            self.wants.empty.write(&mut message);
         }
         if let (Some(field), false) = (self.wants.reasoning, reasoning.is_empty()) {
             message[field] = json!(reasoning);
@@ -358,17 +345,17 @@ fn part(turn: Assistant, mut answers: Vec<Message>, parted: &mut Vec<Message>) {
     }
 }
 
+/// A turn of the assistant's that is text alone.
+fn saying(text: String) -> Message {
+    Message::Assistant(Assistant { content: Some(text), ..Assistant::default() })
+}
+
 fn spoken(role: &str, content: &str, name: Option<&str>) -> Value {
     let mut message = json!({"role": role, "content": content});
     if let Some(name) = name {
         message["name"] = json!(name);
     }
     message
-}
-
-/// Texts that say something, joined.
-fn joined(texts: &[&str], between: &str) -> String {
-    texts.iter().filter(|text| !text.is_empty()).copied().collect::<Vec<_>>().join(between)
 }
 
 /// An object, which is what templates loop over; what a model wrote badly is kept within one.

@@ -1,6 +1,7 @@
 //! Conversations as templates of different wants are given them.
 
 use super::*;
+use crate::prompt::Empty;
 use crate::wire::testing::{answer, call, system, turn, user};
 
 fn calling(text: &str, tool_calls: Vec<ToolCall>) -> Message {

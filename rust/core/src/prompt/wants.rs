@@ -84,6 +84,22 @@ pub enum Empty {
     Space,
 }
 
+impl Empty {
+    /// Gives it to a message whose content is `""`.
+    pub(super) fn write(self, message: &mut Value) {
+        match self {
+            Self::Text => {}
+            Self::Null => message["content"] = Value::Null,
+            Self::Space => message["content"] = Value::from(" "),
+            Self::Absent => {
+                if let Some(message) = message.as_object_mut() {
+                    message.shift_remove("content");
+                }
+            }
+        }
+    }
+}
+
 /// Which ids calls may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ids {
@@ -238,28 +254,35 @@ impl Asked<'_> {
         ToolsAt::Nowhere
     }
 
-    /// Finds the first way to give a call in which it is shown; text passes as the model wrote it, so it is
-    /// tried first.
+    /// Finds how calls are given; of a template that shows none, nothing more is known of them.
     fn ask_calls(&mut self) {
+        if !self.find_call() {
+            self.wants = Wants { calls: Calls::None, tools: self.wants.tools, ..Wants::default() };
+            return;
+        }
+        let both = [user(), self.calling(2, "", &[]), self.result(1), self.result(2)];
+        if !self.shows(&both, &["zqcall1", "zqcall2"]) {
+            self.wants.calls = Calls::One;
+        }
+        let texted = self.render(&[user(), self.calling(1, "zqtext", &[])], &[declared()]);
+        self.wants.text_with_calls =
+            texted.is_some_and(|text| is_well_spelled(&text) && text.contains("zqtext"));
+    }
+
+    /// Whether there is a way to give a call in which it is shown; the first is kept. Text passes as the model
+    /// wrote it, so it is tried first.
+    fn find_call(&mut self) -> bool {
         for ids in [Ids::Any, Ids::Nine, Ids::Named] {
             for arguments in [Arguments::Text, Arguments::Object] {
                 for empty in [Empty::Text, Empty::Null, Empty::Absent, Empty::Space] {
                     self.wants = Wants { arguments, empty, ids, ..self.wants };
                     if self.shows_call() {
-                        let two = ["zqcall1", "zqcall2"];
-                        let both = [user(), self.calling(2, "", &[]), self.result(1), self.result(2)];
-                        if !self.shows(&both, &two) {
-                            self.wants.calls = Calls::One;
-                        }
-                        let texted = self.render(&[user(), self.calling(1, "zqtext", &[])], &[declared()]);
-                        self.wants.text_with_calls =
-                            texted.is_some_and(|text| is_well_spelled(&text) && text.contains("zqtext"));
-                        return;
+                        return true;
                     }
                 }
             }
         }
-        self.wants = Wants { calls: Calls::None, tools: self.wants.tools, ..Wants::default() };
+        false
     }
 
     /// Whether a call is shown where it is the last thing said, and where its answer follows.
@@ -349,11 +372,8 @@ impl Asked<'_> {
             json!({"id": id, "type": "function", "function": {"name": name, "arguments": arguments}})
         };
         let mut message = spoken("assistant", text);
-        match (text, self.wants.empty) {
-            ("", Empty::Null) => message["content"] = Value::Null,
-            ("", Empty::Absent) => message = json!({"role": "assistant"}),
-            ("", Empty::Space) => message["content"] = Value::from(" "),
-            _ => {}
+        if text.is_empty() {
+            self.wants.empty.write(&mut message);
         }
         for (field, text) in fields {
             message[*field] = Value::from(*text);

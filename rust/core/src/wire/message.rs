@@ -200,6 +200,11 @@ fn text_part(part: &Value, path: String) -> Result<String, Error> {
     Ok(text.to_owned())
 }
 
+/// Texts that say something, joined.
+pub(crate) fn joined(texts: &[&str], between: &str) -> String {
+    texts.iter().filter(|text| !text.is_empty()).copied().collect::<Vec<_>>().join(between)
+}
+
 fn not_text(param: String) -> Error {
     Error::UnsupportedParam { param, reason: "this model reads text only; send text parts".to_owned() }
 }

@@ -18,6 +18,7 @@ mod unbuilt;
 pub use body::{MAX_DEPTH, shorten};
 pub use chat::parse_chat;
 pub use error::{Error, Face, caught};
+pub(crate) use message::joined;
 pub use message::{Assistant, Message, ToolCall};
 pub use request::{Effort, Ignored, Request};
 pub use sampling::SamplingRequest;

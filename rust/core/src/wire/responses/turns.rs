@@ -18,7 +18,7 @@ use super::tool::{Tools, function_name};
 use super::{Place, item_id};
 use crate::prompt::Policy;
 use crate::wire::body::shorten;
-use crate::wire::{Assistant, Error, Ignored, Message, ToolCall};
+use crate::wire::{Assistant, Error, Ignored, Message, ToolCall, joined};
 
 /// Earlier items, and those that the input names; all in their full stored form.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -136,8 +136,8 @@ impl<'a> Turns<'a> {
             }
             Item::Said(text) => {
                 let content = &mut self.turn().content;
-                *content =
-                    Some(content.take().map_or_else(|| text.clone(), |before| joined(&[&before, text])));
+                let before = content.take().unwrap_or_default();
+                *content = Some(joined(&[&before, text], "\n\n"));
             }
             Item::Reasoning { sealed, plain } => self.think(sealed.as_deref(), plain.as_deref(), &entry.path),
             Item::Call(call) => self.call(call),
@@ -164,7 +164,7 @@ impl<'a> Turns<'a> {
         let turn = self.turn();
         let at = turn.calls.len();
         turn.reasoning.resize(turn.reasoning.len().max(at + 1), String::new());
-        turn.reasoning[at] = joined(&[&turn.reasoning[at], thought]);
+        turn.reasoning[at] = joined(&[&turn.reasoning[at], thought], "\n\n");
     }
 
     fn call(&mut self, call: &Call) {
@@ -216,7 +216,7 @@ impl<'a> Turns<'a> {
             let names = self.tools.skipped.join(", ");
             system.push(format!("These tools are not available here, so do not call them: {names}."));
         }
-        let text = joined(&system.iter().map(String::as_str).collect::<Vec<_>>());
+        let text = joined(&system.iter().map(String::as_str).collect::<Vec<_>>(), "\n\n");
         let system = (!text.is_empty()).then_some(Message::System { content: text, name: None });
         system.into_iter().chain(std::mem::take(&mut self.messages)).collect()
     }
@@ -231,11 +231,6 @@ pub(super) fn with_id(kept: &Map<String, Value>, reply: &str, index: usize) -> V
         kept.shift_insert(0, "id".to_owned(), json!(id));
     }
     Value::Object(kept)
-}
-
-/// Texts that say something, as paragraphs.
-fn joined(texts: &[&str]) -> String {
-    texts.iter().filter(|text| !text.is_empty()).copied().collect::<Vec<_>>().join("\n\n")
 }
 
 #[cfg(test)]
