@@ -15,8 +15,7 @@ from smgd import _core
 from smgd._core import Error
 from smgd.engine import Engine
 from smgd.front import body
-from smgd.reply import ignored
-from smgd.routes.models import json
+from smgd.routes.answers import json
 from smgd.store import Conversation, Store
 
 
@@ -70,13 +69,10 @@ async def body_or_nothing(request: Request) -> bytes:
 
 def told(conversation: Conversation, had_no_effect: Sequence[str] = ()) -> Response:
     """OpenAI's conversation object."""
-    response = json(
-        {
-            "id": conversation.id,
-            "object": "conversation",
-            "created_at": conversation.created_at,
-            "metadata": orjson.Fragment(conversation.metadata),
-        }
-    )
-    response.raw_headers += ignored(had_no_effect)
-    return response
+    value = {
+        "id": conversation.id,
+        "object": "conversation",
+        "created_at": conversation.created_at,
+        "metadata": orjson.Fragment(conversation.metadata),
+    }
+    return json(value, had_no_effect)

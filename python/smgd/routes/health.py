@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from smgd._core import Error, __version__
-from smgd.routes.models import json
+from smgd.routes.answers import json
 
 
 async def livez(_request: Request) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 import orjson
 from starlette.requests import Request
@@ -10,9 +11,8 @@ from starlette.responses import Response
 
 from smgd._core import Error
 from smgd.front import body
-from smgd.reply import ignored
 from smgd.routes import conversations
-from smgd.routes.models import json
+from smgd.routes.answers import json, written
 from smgd.store import Page, Paging, Store
 
 MAX_LIMIT = 100
@@ -37,16 +37,15 @@ async def add(request: Request) -> Response:
     asked = await conversations.parsed(request, await body(request), f"add_{uuid.uuid4().hex}")
     if asked.items == b"[]":
         raise Error.missing_param("items", "a non-empty array of items")
-    response = listed(await store.add_items(request.path_params["id"], asked.items))
-    response.raw_headers += ignored(asked.ignored)
-    return response
+    added = await store.add_items(request.path_params["id"], asked.items)
+    return listed(added, asked.ignored)
 
 
 async def retrieve(request: Request) -> Response:
     """One item of a conversation."""
     store: Store = request.app.state.store
     item = await store.item(request.path_params["id"], request.path_params["item_id"])
-    return Response(item, media_type="application/json")
+    return written(item)
 
 
 async def delete(request: Request) -> Response:
@@ -69,14 +68,13 @@ def paging(request: Request) -> Paging:
     return Paging(int(limit), newest_first=order == "desc", after=query.get("after"))
 
 
-def listed(page: Page) -> Response:
+def listed(page: Page, had_no_effect: Sequence[str] = ()) -> Response:
     """OpenAI's list of items."""
-    return json(
-        {
-            "object": "list",
-            "data": [orjson.Fragment(item) for item in page.items],
-            "first_id": page.ids[0] if page.ids else None,
-            "last_id": page.ids[-1] if page.ids else None,
-            "has_more": page.has_more,
-        }
-    )
+    value = {
+        "object": "list",
+        "data": [orjson.Fragment(item) for item in page.items],
+        "first_id": page.ids[0] if page.ids else None,
+        "last_id": page.ids[-1] if page.ids else None,
+        "has_more": page.has_more,
+    }
+    return json(value, had_no_effect)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
 from smgd._core import Error
 from smgd.engine import Engine
+from smgd.routes.answers import json
 
 STARTED = int(time.time())
 
@@ -42,8 +42,3 @@ def card(engine: Engine, name: str) -> dict[str, object]:
         "parent": None,
         "max_model_len": engine.max_model_len,
     }
-
-
-def json(value: object) -> Response:
-    """A JSON answer."""
-    return Response(orjson.dumps(value), media_type="application/json")

@@ -16,8 +16,8 @@ from smgd.engine import Engine
 from smgd.events import after, resumed
 from smgd.front import body
 from smgd.pushed import STREAM_HEADERS
-from smgd.reply import Reply, ignored
-from smgd.routes.models import json
+from smgd.reply import Reply
+from smgd.routes.answers import json, written
 from smgd.store import Store, StoredResponse
 
 
@@ -40,9 +40,7 @@ async def create(request: Request) -> Response:
     background = await backgrounds.begin(prepared, end_turn)
     if prepared.stream:
         return Reader(background, seen=-1)
-    response = told(background.record)
-    response.raw_headers += ignored(prepared.ignored)
-    return response
+    return written(background.record, prepared.ignored)
 
 
 async def retrieve(request: Request) -> Response:
@@ -54,10 +52,10 @@ async def retrieve(request: Request) -> Response:
         return Reader(background, seen)
     record = await backgrounds.record(id)
     if record:
-        return told(record) if seen is None else replayed(request, record, seen)
+        return written(record) if seen is None else replayed(request, record, seen)
     stored = await find(store, id)
     if seen is None:
-        return told(stored.record)
+        return written(stored.record)
     refuse_elsewhere(stored)
     if stored.events:
         return streamed(after(stored.events, seen))
@@ -76,7 +74,7 @@ async def cancel(request: Request) -> Response:
         record = stored.record
     if not orjson.loads(record)["background"]:
         raise Error.not_in_background(id)
-    return told(record)
+    return written(record)
 
 
 async def delete(request: Request) -> Response:
@@ -147,11 +145,6 @@ def last_seen(request: Request) -> int | None:
     if stream == "false":
         return None
     return -1 if seen is None else int(seen)
-
-
-def told(record: bytes) -> Response:
-    """A response object."""
-    return Response(record, media_type="application/json")
 
 
 def replayed(request: Request, record: bytes, seen: int) -> Response:
