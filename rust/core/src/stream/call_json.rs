@@ -52,6 +52,8 @@ pub(crate) struct CallJson {
     arguments: Option<Arguments>,
     /// The arguments as written, while the name is not known.
     held: Vec<u8>,
+    /// What of the bytes at hand the client is told.
+    told: Vec<u8>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +92,7 @@ impl CallJson {
             scan: JsonScan::default(),
             arguments: None,
             held: Vec::new(),
+            told: Vec::new(),
         }
     }
 
@@ -245,9 +248,9 @@ impl CallJson {
 
     fn tell(&mut self, bytes: &[u8], end: impl Fn(usize) -> u64, sink: &mut Sink) -> Scan {
         let arguments = self.arguments.get_or_insert_default();
-        let mut told = Vec::with_capacity(bytes.len());
-        let (scan, through) = arguments.push(bytes, &mut told);
-        sink.calls.arguments(sink.table, sink.emit, told, end(through));
+        let (scan, through) = arguments.push(bytes, &mut self.told);
+        sink.calls.arguments(sink.table, sink.emit, &self.told, end(through));
+        self.told.clear();
         scan
     }
 }

@@ -47,7 +47,6 @@ impl CallPython {
 
     /// Takes the next bytes, which begin at `from`.
     pub(crate) fn push(&mut self, bytes: &[u8], from: u64, sink: &mut Sink) -> Scan {
-        self.told.json.reserve(bytes.len());
         let mut at = 0;
         let scan = loop {
             let Some(byte) = bytes.get(at) else { break Scan::More };

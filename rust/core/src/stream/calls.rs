@@ -1,7 +1,5 @@
 //! The tool calls of one reply: their ids, and what the client has been told of the open one.
 
-use std::borrow::Cow;
-
 use super::Part;
 use super::emit::Emit;
 use crate::formats::{IdPolicy, Table};
@@ -76,17 +74,14 @@ impl Calls {
     }
 
     /// More of the arguments; special tokens among them are spelled out.
-    pub(crate) fn arguments(&mut self, table: &Table, emit: &mut Emit, json: Vec<u8>, end: u64) {
+    pub(crate) fn arguments(&mut self, table: &Table, emit: &mut Emit, json: &[u8], end: u64) {
         if json.is_empty() {
             return;
         }
         self.told = true;
-        let spelled = match table.spelled(&json) {
-            Cow::Borrowed(_) => None,
-            Cow::Owned(spelled) => Some(spelled),
-        };
-        let text = String::from_utf8(spelled.unwrap_or(json)).expect("arguments are cut between characters");
-        emit.call(Part::ToolCallArguments { index: self.index, text }, end);
+        let spelled = table.spelled(json);
+        let text = std::str::from_utf8(&spelled).expect("arguments are cut between characters");
+        emit.arguments(self.index, text, end);
     }
 
     /// The open call's arguments are not well-formed.
@@ -97,7 +92,7 @@ impl Calls {
     /// The open call is complete at `end`; arguments that were never written are `{}`.
     pub(crate) fn close(&mut self, emit: &mut Emit, end: u64) {
         if !self.told {
-            emit.call(Part::ToolCallArguments { index: self.index, text: "{}".to_owned() }, end);
+            emit.arguments(self.index, "{}", end);
         }
         self.num_closed += 1;
         self.closed_at = end;

@@ -53,8 +53,8 @@ impl Told {
 
     /// Tells it to the client.
     pub(crate) fn flush(&mut self, sink: &mut Sink) {
-        let json = std::mem::take(&mut self.json);
-        sink.calls.arguments(sink.table, sink.emit, json, self.end);
+        sink.calls.arguments(sink.table, sink.emit, &self.json, self.end);
+        self.json.clear();
     }
 }
 
@@ -93,13 +93,12 @@ impl Codec {
             Self::BareKeys(arguments) => arguments.push(bytes, from, sink),
             Self::Tags(arguments) => arguments.push(bytes, from, sink),
             Self::Json(arguments, held) => {
-                let mut told = Vec::with_capacity(bytes.len());
-                let (scan, through) = arguments.push(bytes, &mut told);
+                let (scan, through) = arguments.push(bytes, held);
                 if sink.calls.phase == Phase::Candidate {
-                    held.append(&mut told);
                     return scan;
                 }
-                sink.calls.arguments(sink.table, sink.emit, told, from + through as u64);
+                sink.calls.arguments(sink.table, sink.emit, held, from + through as u64);
+                held.clear();
                 if matches!(scan, Scan::End(_)) && !arguments.is_valid() {
                     sink.calls.spoil();
                 }

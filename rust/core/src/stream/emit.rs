@@ -57,22 +57,34 @@ impl Emit {
         }
     }
 
-    /// Something of a tool call, known at `end`.
+    /// The beginning or the end of a tool call, known at `end`.
     pub(crate) fn call(&mut self, part: Part, end: u64) {
         if self.is_stopped() {
             return;
         }
         self.flush();
         let tokens = self.ledger.take(end);
-        match (self.events.last_mut(), part) {
-            (
-                Some(Event { part: Part::ToolCallArguments { index: open, text: so_far }, tokens: range }),
-                Part::ToolCallArguments { index, text },
-            ) if *open == index => {
-                so_far.push_str(&text);
+        self.events.push(Event { part, tokens });
+    }
+
+    /// More of a call's arguments, known at `end`.
+    pub(crate) fn arguments(&mut self, index: u32, text: &str, end: u64) {
+        if self.is_stopped() {
+            return;
+        }
+        self.flush();
+        let tokens = self.ledger.take(end);
+        match self.events.last_mut() {
+            Some(Event { part: Part::ToolCallArguments { index: open, text: so_far }, tokens: range })
+                if *open == index =>
+            {
+                so_far.push_str(text);
                 range.end = tokens.end;
             }
-            (_, part) => self.events.push(Event { part, tokens }),
+            Some(_) | None => {
+                let part = Part::ToolCallArguments { index, text: text.to_owned() };
+                self.events.push(Event { part, tokens });
+            }
         }
     }
 

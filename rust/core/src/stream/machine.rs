@@ -162,7 +162,7 @@ impl Machine {
                     self.calls.announce(&self.table, emit, name, id, position);
                 }
                 Act::Close => {
-                    self.calls.arguments(&self.table, emit, self.values.close().to_vec(), position);
+                    self.calls.arguments(&self.table, emit, self.values.close(), position);
                     self.home = CONTENT;
                     self.calls.close(emit, position);
                 }

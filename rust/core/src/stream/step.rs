@@ -193,7 +193,7 @@ impl Machine {
         let name = taker(&self.values.tools, &arguments).unwrap_or(&id).to_owned();
         let position = self.base + self.cursor as u64;
         self.calls.announce(&self.table, emit, name, Some(id), position);
-        self.calls.arguments(&self.table, emit, arguments, position);
+        self.calls.arguments(&self.table, emit, &arguments, position);
         if !valid {
             self.calls.spoil();
         }
@@ -240,7 +240,7 @@ impl Machine {
     fn verbatim(&mut self, emit: &mut Emit, last: bool) -> bool {
         let found = self.look(self.start, last);
         let end = self.base + found.until as u64;
-        self.calls.arguments(&self.table, emit, self.text[self.start..found.until].to_vec(), end);
+        self.calls.arguments(&self.table, emit, &self.text[self.start..found.until], end);
         (self.start, self.cursor) = (found.until, found.until);
         self.follow(&found, emit)
     }

@@ -26,12 +26,14 @@ pub(crate) struct Values {
     types: Types,
     /// A value that is held back.
     text: String,
+    /// JSON that is certain now.
+    json: Vec<u8>,
 }
 
 impl Values {
     pub(crate) fn new(tools: Arc<[Tool]>) -> Self {
-        let (key, wire_type, text) = (Vec::new(), Vec::new(), String::new());
-        Self { tools, num_keys: 0, key, wire_type, types: Types::ANY, text }
+        let (key, wire_type, text, json) = (Vec::new(), Vec::new(), String::new(), Vec::new());
+        Self { tools, num_keys: 0, key, wire_type, types: Types::ANY, text, json }
     }
 
     /// A call begins.
@@ -41,35 +43,37 @@ impl Values {
     }
 
     /// The value of the key begins in a call of `tool`: JSON up to it.
-    pub(crate) fn begin(&mut self, table: &Table, tool: &str) -> Vec<u8> {
+    pub(crate) fn begin(&mut self, table: &Table, tool: &str) -> &[u8] {
         let key = table.field(&self.key);
         let told = Types::on_wire(&self.wire_type);
         self.types = told.unwrap_or_else(|| Types::of(&self.tools, tool, &key));
-        let mut json = if self.num_keys == 0 { b"{\"".to_vec() } else { b", \"".to_vec() };
-        escape(&key, &mut json);
-        json.extend_from_slice(if self.types == Types::STRING { b"\": \"" } else { b"\": " });
+        self.json.clear();
+        self.json.extend_from_slice(if self.num_keys == 0 { b"{\"" } else { b", \"" });
+        escape(&key, &mut self.json);
+        self.json.extend_from_slice(if self.types == Types::STRING { b"\": \"" } else { b"\": " });
         self.num_keys += 1;
         self.clear_key();
-        json
+        &self.json
     }
 
     /// More of the value: the JSON that is certain now.
-    pub(crate) fn push(&mut self, text: &[u8]) -> Vec<u8> {
-        if self.types != Types::STRING {
+    pub(crate) fn push(&mut self, text: &[u8]) -> &[u8] {
+        self.json.clear();
+        if self.types == Types::STRING {
+            escape(text, &mut self.json);
+        } else {
             self.text.push_str(&String::from_utf8_lossy(text));
-            return Vec::new();
         }
-        let mut json = Vec::with_capacity(text.len());
-        escape(text, &mut json);
-        json
+        &self.json
     }
 
     /// The value is whole: the JSON that is left of it.
-    pub(crate) fn end(&mut self) -> Vec<u8> {
+    pub(crate) fn end(&mut self) -> &[u8] {
         if self.types == Types::STRING {
-            return b"\"".to_vec();
+            return b"\"";
         }
-        self.types.json(&std::mem::take(&mut self.text))
+        self.json = self.types.json(&std::mem::take(&mut self.text));
+        &self.json
     }
 
     /// The call is whole: the JSON that is left of its arguments.
