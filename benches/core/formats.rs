@@ -27,7 +27,7 @@ const PUSHES: [usize; 3] = [1, 4, 64];
 const MAX_NS: f64 = 50.0;
 /// What a byte of the longest reply may cost, in costs of a byte of the shortest.
 const MAX_RATIO: f64 = 1.2;
-/// A cell is measured again and again for so long, at least three times.
+/// A cell is measured again and again for so long, at least seven times.
 const CELL_TIME: Duration = Duration::from_millis(60);
 /// A long reply's time is the sum of its parts', of each the fastest: what else the machine does then disturbs some
 /// runs of a part, and seldom all.
@@ -183,16 +183,16 @@ impl Subject {
     fn cost(&self, text: &[u8], push: usize) -> f64 {
         let parts: Vec<&[u8]> = text.chunks(PART_BYTES).collect();
         let (begin, mut best, mut runs) = (Instant::now(), vec![Duration::MAX; parts.len()], 0);
-        while runs < 3 || begin.elapsed() < CELL_TIME {
+        while runs < 7 || begin.elapsed() < CELL_TIME {
             let (mut start, mut stream) = (Instant::now(), self.stream());
             for (at, part) in parts.iter().enumerate() {
                 for piece in part.chunks(push) {
                     stream.push_text(piece);
-                    stream.drain().for_each(|event| drop(black_box(event)));
+                    stream.drain().for_each(|event| _ = black_box(&event));
                 }
                 if at + 1 == parts.len() {
                     stream.finish(Finish::Stop);
-                    stream.drain().for_each(|event| drop(black_box(event)));
+                    stream.drain().for_each(|event| _ = black_box(&event));
                 }
                 let end = Instant::now();
                 best[at] = best[at].min(end - start);
