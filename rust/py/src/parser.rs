@@ -109,13 +109,13 @@ pub fn begin(
     let turn = reasoning.and_then(|format| format.channels?.channels).map(|channels| channels.turn);
     let (tools, known) = (to_list(tools)?, tools.is_some());
     let tool = tool.filter(|_| !known || !tools.is_empty());
-    let tools: Arc<[Tool]> = tools.iter().enumerate().map(declared).collect::<PyResult<_>>()?;
+    let tools: Arc<[Tool]> = tools.into_iter().enumerate().map(declared).collect::<PyResult<_>>()?;
     let id_seed = id_seed.unwrap_or_else(|| RandomState::new().build_hasher().finish());
     let begin = Begin { prompt_tail: tail_of_text(prompt, turn), tools, id_seed, ..Begin::default() };
     Ok(Stream::new(text_table(reasoning, tool), &begin))
 }
 
-fn declared((index, json): (usize, &Value)) -> PyResult<Tool> {
+fn declared((index, json): (usize, Value)) -> PyResult<Tool> {
     let wrong = |expected| PyValueError::new_err(format!("\"tools[{index}]\" must be {expected}"));
     Tool::declared(json).map_err(wrong)
 }

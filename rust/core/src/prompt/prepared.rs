@@ -57,13 +57,14 @@ impl Tool {
     /// # Errors
     ///
     /// What was expected.
-    pub fn declared(json: &serde_json::Value) -> Result<Self, &'static str> {
-        let function = json.get("function").unwrap_or(json);
-        let name = function.get("name").and_then(serde_json::Value::as_str);
-        Ok(Self {
-            name: name.ok_or("a function's declaration with its \"name\"")?.to_owned(),
-            parameters: function.get("parameters").cloned().unwrap_or_default(),
-        })
+    pub fn declared(mut json: serde_json::Value) -> Result<Self, &'static str> {
+        let mut function = json.get_mut("function").map(serde_json::Value::take).unwrap_or(json);
+        let Some(serde_json::Value::String(name)) = function.get_mut("name").map(serde_json::Value::take)
+        else {
+            return Err("a function's declaration with its \"name\"");
+        };
+        let parameters = function.get_mut("parameters").map(serde_json::Value::take);
+        Ok(Self { name, parameters: parameters.unwrap_or_default() })
     }
 }
 
