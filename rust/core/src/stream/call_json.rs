@@ -5,7 +5,7 @@
 
 use super::arguments::Arguments;
 use super::calls::Phase;
-use super::codec::Sink;
+use super::codec::{Sink, Told};
 use super::json::{JsonScan, Scan};
 use crate::formats::{CallKeys, CallStyle};
 
@@ -52,8 +52,7 @@ pub(crate) struct CallJson {
     arguments: Option<Arguments>,
     /// The arguments as written, while the name is not known.
     held: Vec<u8>,
-    /// What of the bytes at hand the client is told.
-    told: Vec<u8>,
+    told: Told,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +91,7 @@ impl CallJson {
             scan: JsonScan::default(),
             arguments: None,
             held: Vec::new(),
-            told: Vec::new(),
+            told: Told::default(),
         }
     }
 
@@ -102,14 +101,26 @@ impl CallJson {
         self.place == Place::Done || are_valid && self.place != Place::InArguments
     }
 
-    /// Takes the next bytes.
-    pub(crate) fn push(&mut self, bytes: &[u8], from: Positions, sink: &mut Sink) -> Scan {
+    /// Takes the next bytes, which begin at `from`.
+    pub(crate) fn push(&mut self, bytes: &[u8], from: u64, sink: &mut Sink) -> Scan {
+        let scan = self.follow(bytes, Positions::each(from), sink);
+        self.flush(sink);
+        scan
+    }
+
+    /// Tells the client what was followed.
+    pub(super) fn flush(&mut self, sink: &mut Sink) {
+        self.told.flush(sink);
+    }
+
+    /// Takes the next bytes; what they tell waits for [`Self::flush`].
+    pub(super) fn follow(&mut self, bytes: &[u8], from: Positions, sink: &mut Sink) -> Scan {
         let mut at = 0;
         while at < bytes.len() && self.place != Place::Done {
             let (rest, here) = (&bytes[at..], from.skip(at));
             let follows = match self.place {
                 Place::InName | Place::InHeld | Place::InOther | Place::InArguments => {
-                    let scan = self.value(rest, here, sink);
+                    let scan = self.value(rest, here);
                     let took = scan.took(rest.len());
                     at += took;
                     match scan {
@@ -170,6 +181,7 @@ impl CallJson {
     }
 
     fn object_ended(&mut self, end: u64, sink: &mut Sink) -> Place {
+        self.told.flush(sink);
         if self.arguments.take().is_some_and(|arguments| !arguments.is_valid()) {
             sink.calls.spoil();
         }
@@ -211,9 +223,9 @@ impl CallJson {
         true
     }
 
-    fn value(&mut self, bytes: &[u8], from: Positions, sink: &mut Sink) -> Scan {
+    fn value(&mut self, bytes: &[u8], from: Positions) -> Scan {
         if self.place == Place::InArguments {
-            return self.tell(bytes, |took| from.after(took), sink);
+            return self.tell(bytes, from);
         }
         let scan = self.scan.push(bytes);
         let taken = &bytes[..scan.took(bytes.len())];
@@ -241,16 +253,17 @@ impl CallJson {
         sink.calls.announce(sink.table, sink.emit, name, None, end);
         if !self.held.is_empty() {
             let held = std::mem::take(&mut self.held);
-            self.tell(&held, |_| end, sink);
+            self.tell(&held, Positions::all(end));
         }
         true
     }
 
-    fn tell(&mut self, bytes: &[u8], end: impl Fn(usize) -> u64, sink: &mut Sink) -> Scan {
-        let arguments = self.arguments.get_or_insert_default();
-        let (scan, through) = arguments.push(bytes, &mut self.told);
-        sink.calls.arguments(sink.table, sink.emit, &self.told, end(through));
-        self.told.clear();
+    fn tell(&mut self, bytes: &[u8], from: Positions) -> Scan {
+        let len = self.told.json.len();
+        let (scan, through) = self.arguments.get_or_insert_default().push(bytes, &mut self.told.json);
+        if self.told.json.len() > len {
+            self.told.end = from.after(through);
+        }
         scan
     }
 }

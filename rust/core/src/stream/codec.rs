@@ -3,7 +3,7 @@
 use super::arguments::Arguments;
 use super::bare_keys::BareKeys;
 use super::call_dict::CallDict;
-use super::call_json::{CallJson, Positions};
+use super::call_json::CallJson;
 use super::call_python::CallPython;
 use super::calls::{Calls, Phase};
 use super::emit::Emit;
@@ -87,7 +87,7 @@ impl Codec {
     pub(crate) fn push(&mut self, bytes: &[u8], from: u64, sink: &mut Sink) -> Scan {
         match self {
             Self::None => Scan::Bad(0),
-            Self::Call(call) => call.push(bytes, Positions::each(from), sink),
+            Self::Call(call) => call.push(bytes, from, sink),
             Self::Python(call) => call.push(bytes, from, sink),
             Self::Dict(call) => call.push(bytes, from, sink),
             Self::BareKeys(arguments) => arguments.push(bytes, from, sink),

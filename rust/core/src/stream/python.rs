@@ -138,11 +138,6 @@ impl Literal {
         len
     }
 
-    /// Whether the byte before was one of a string's text.
-    pub(crate) fn is_in_text(&self) -> bool {
-        matches!(self.place, Place::Text { .. })
-    }
-
     fn begin(&mut self, byte: u8, json: &mut Vec<u8>) -> Fate {
         let key = self.place == Place::Key;
         if !self.open.is_empty() && std::mem::replace(&mut self.filled, true) {

@@ -37,6 +37,8 @@ pub(super) const WIRES: &[(&str, &str, &str)] = &[
         "f({\"s\": \"it\\\\é\"})|ToolCalls",
     ),
     ("sarashina", "['a', 1]", "content:['a', 1]|Stop"),
+    ("sarashina", "<|tool_calls|>[{'name': 'f', 'arguments': {'a': 12;3}}]", "f({\"a\": 12;3}}])!|Length"),
+    ("sarashina", "<|tool_calls|>[{'name': f;}]", "content:<|tool_calls|>[{'name': f;}]|Stop"),
     (
         "gemma4",
         "a<|tool_call>call:f{n:1,o:{a:0.10,list:[<|\"|>é<|\"|>,true,[]]},s:<|\"|> \"x\", }<|\"|>}<tool_call|><|tool_call>call:g{}<tool_call|>",
