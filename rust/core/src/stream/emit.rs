@@ -82,8 +82,10 @@ impl Emit {
                 range.end = tokens.end;
             }
             Some(_) | None => {
-                let part = Part::ToolCallArguments { index, text: text.to_owned() };
-                self.events.push(Event { part, tokens });
+                self.push(|| Event {
+                    part: Part::ToolCallArguments { index, text: text.to_owned() },
+                    tokens,
+                });
             }
         }
     }
@@ -134,11 +136,16 @@ impl Emit {
             range.end = tokens.end;
             return;
         }
-        let text = text.to_owned();
-        let part = match kind {
-            Kind::Content => Part::Content { text },
-            Kind::Reasoning => Part::Reasoning { text },
-        };
-        self.events.push(Event { part, tokens });
+        match kind {
+            Kind::Content => self.push(|| Event { part: Part::Content { text: text.to_owned() }, tokens }),
+            Kind::Reasoning => {
+                self.push(|| Event { part: Part::Reasoning { text: text.to_owned() }, tokens });
+            }
+        }
+    }
+
+    /// Adds an event, made in its place: moving one costs as much as making it.
+    fn push(&mut self, event: impl FnOnce() -> Event) {
+        self.events.extend(std::iter::once_with(event));
     }
 }
