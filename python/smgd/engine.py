@@ -282,7 +282,7 @@ class Engine:
         metrics.gauge("kv_usage").value = state.pages_used / max(1, state.num_pages)
         metrics.counter("preemptions").values[""] = state.num_preemptions
 
-    # Workers that come and go.
+    # Requests that come in.
 
     async def _prepare(
         self, prepare: Callable[[Ticket], Prepared], prefix: str, num_bytes: int
@@ -320,6 +320,8 @@ class Engine:
         finally:
             self._num_early -= 1
         return await self._when_ready()
+
+    # Workers that come and go.
 
     def _on_ready(self, ready: Ready) -> None:
         assert self._link
