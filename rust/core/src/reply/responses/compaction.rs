@@ -45,14 +45,15 @@ impl Projection for Compaction {
 
     fn end(&mut self, usage: Usage, _now: u64, chunk: &mut Chunk) {
         let Prepared { id, created, .. } = &*self.prepared;
-        let own = item_id("cmp", id, Place::Output(self.shell.kept.len()));
+        let kind = "compaction";
+        let own = item_id(kind, id, Place::Output(self.shell.kept.len()));
         let encrypted_content = seal(&self.shell.key, Sealed::Compaction, &own, &self.summary);
         let kept = self.shell.kept.iter().map(Told::Kept);
         let whole = Compacted {
             id,
             object: "response.compaction",
             created_at: *created,
-            output: kept.chain([Told::Summary { kind: "compaction", id: &own, encrypted_content }]).collect(),
+            output: kept.chain([Told::Summary { kind, id: &own, encrypted_content }]).collect(),
             usage: usage.into(),
         };
         sse::json(&whole, &mut chunk.data);

@@ -51,14 +51,15 @@ impl Response {
         if self.is_queued { State::Queued } else { State::InProgress }
     }
 
-    fn id(&self, prefix: &str) -> String {
-        item_id(prefix, &self.id, Place::Output(self.output.items().len()))
+    /// The id of the next item, which is of this type.
+    fn id(&self, kind: &str) -> String {
+        item_id(kind, &self.id, Place::Output(self.output.items().len()))
     }
 
     fn say_text(&mut self, text: &str, out: &mut Vec<u8>) {
         if !matches!(self.output.open_item(), Some(Item::Message { .. })) {
             self.close(Status::Completed, out);
-            self.output.open(Item::message(self.id("msg")), out);
+            self.output.open(Item::message(self.id("message")), out);
         }
         self.output.say(text, out);
     }
@@ -66,7 +67,7 @@ impl Response {
     fn say_reasoning(&mut self, text: &str, out: &mut Vec<u8>) {
         if !matches!(self.output.open_item(), Some(Item::Reasoning { .. })) {
             self.close(Status::Completed, out);
-            self.output.open(Item::reasoning(self.id("rs"), self.shell.reasoning), out);
+            self.output.open(Item::reasoning(self.id("reasoning"), self.shell.reasoning), out);
         }
         self.output.say(text, out);
     }
@@ -79,7 +80,7 @@ impl Response {
             Some(face) => (face.name.clone(), face.namespace.clone(), face.custom),
             None => (function, None, false),
         };
-        let id = self.id(if custom { "ctc" } else { "fc" });
+        let id = self.id(if custom { "custom_tool_call" } else { "function_call" });
         let call = Call { id, status: Status::InProgress, call_id, name, namespace };
         let item = if custom {
             Item::CustomToolCall { call, input: String::new() }

@@ -50,9 +50,9 @@ fn response(shell: Shell) -> Prepared {
     Prepared { id: "resp_1".into(), tools, ..prepared(1, Delivery::Responses(Arc::new(shell))) }
 }
 
-/// The id of an output item.
-fn id(prefix: &str, index: usize) -> String {
-    item_id(prefix, "resp_1", Place::Output(index))
+/// The id of an output item of this type.
+fn id(kind: &str, index: usize) -> String {
+    item_id(kind, "resp_1", Place::Output(index))
 }
 
 /// One response, and all that its client got so far.

@@ -243,20 +243,6 @@ fn kept<const N: usize>(
     kept
 }
 
-/// The prefix of an item's id, by its type.
-pub(super) fn prefix(kind: &str) -> &'static str {
-    match kind {
-        "message" => "msg",
-        "reasoning" => "rs",
-        "function_call" => "fc",
-        "function_call_output" => "fco",
-        "custom_tool_call" => "ctc",
-        "custom_tool_call_output" => "ctco",
-        "compaction" | "compaction_summary" => "cmp",
-        _ => "item",
-    }
-}
-
 #[cfg(test)]
 #[path = "item_tests.rs"]
 mod tests;

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
-use super::item::{Call, Entry, Item, entry, prefix};
+use super::item::{Call, Entry, Item, entry};
 use super::seal::{Sealed, unseal};
 use super::tool::{Tools, function_name};
 use super::{Place, item_id};
@@ -227,7 +227,7 @@ pub(super) fn with_id(kept: &Map<String, Value>, reply: &str, index: usize) -> V
     let mut kept = kept.clone();
     if !kept.contains_key("id") {
         let kind = kept.get("type").and_then(Value::as_str).unwrap_or_default();
-        let id = item_id(prefix(kind), reply, Place::Input(index));
+        let id = item_id(kind, reply, Place::Input(index));
         kept.shift_insert(0, "id".to_owned(), json!(id));
     }
     Value::Object(kept)

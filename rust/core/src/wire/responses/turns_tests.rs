@@ -168,7 +168,7 @@ fn input_items_have_ids_of_their_place_or_their_own() {
         compose(json!({"input": ["a", {"role": "user", "id": "msg_own", "content": "b"}, call_item("c1")]}))
             .input_items;
     let id = |index: usize| items[index]["id"].as_str().unwrap();
-    assert_eq!(id(0), item_id("msg", "resp_1", Place::Input(0)));
+    assert_eq!(id(0), item_id("message", "resp_1", Place::Input(0)));
     assert_eq!((id(1), &id(2)[..3]), ("msg_own", "fc_"));
 }
 

@@ -55,7 +55,7 @@ fn text_part(text: &str) -> String {
 
 /// The events of a message with one delta per piece.
 fn message_events(index: usize, pieces: &[&str], status: &str) -> Vec<(&'static str, String)> {
-    let (id, text) = (id("msg", index), pieces.concat());
+    let (id, text) = (id("message", index), pieces.concat());
     let part = |text: &str| of(&id, index, &format!(r#""content_index":0,"part":{}"#, text_part(text)));
     let delta = |piece: &&str| {
         (
@@ -86,7 +86,7 @@ fn end(name: &'static str, response: &str) -> (&'static str, String) {
 #[test]
 fn text_is_told_exactly_as_the_wire_says() {
     let mut events = message_events(0, &["h\u{e9}", " \\u2028!"], "completed");
-    let item = message(&id("msg", 0), "completed", &text_part("h\u{e9} \\u2028!"));
+    let item = message(&id("message", 0), "completed", &text_part("h\u{e9} \\u2028!"));
     events.push(end("response.completed", &whole(COMPLETED, &item, [3, 9, 0])));
     let pieces: [&[u8]; 3] = ["h\u{e9}".as_bytes(), " \u{2028}!".as_bytes(), b""];
     assert_eq!(told(shell(), &pieces, StepEnd::StopId), stream(&events));
@@ -95,7 +95,7 @@ fn text_is_told_exactly_as_the_wire_says() {
 #[test]
 fn an_object_is_the_response_of_the_last_event() {
     let pieces: [&[u8]; 1] = [b"hi"];
-    let item = message(&id("msg", 0), "completed", &text_part("hi"));
+    let item = message(&id("message", 0), "completed", &text_part("hi"));
     let object = told(Shell { stream: false, ..shell() }, &pieces, StepEnd::StopId);
     assert_eq!(object, whole(COMPLETED, &item, [3, 3, 0]));
 }
@@ -103,7 +103,7 @@ fn an_object_is_the_response_of_the_last_event() {
 #[test]
 fn a_reply_that_a_limit_ends_is_incomplete_and_so_is_what_it_was_saying() {
     let mut events = message_events(0, &["hi"], "incomplete");
-    let item = message(&id("msg", 0), "incomplete", &text_part("hi"));
+    let item = message(&id("message", 0), "incomplete", &text_part("hi"));
     events.push(end("response.incomplete", &whole(INCOMPLETE, &item, [3, 2, 0])));
     assert_eq!(told(shell(), &[b"hi"], StepEnd::Length), stream(&events));
 }
@@ -111,7 +111,7 @@ fn a_reply_that_a_limit_ends_is_incomplete_and_so_is_what_it_was_saying() {
 #[test]
 fn a_reply_that_says_nothing_has_an_empty_message() {
     let mut events = message_events(0, &[], "completed");
-    let item = message(&id("msg", 0), "completed", &text_part(""));
+    let item = message(&id("message", 0), "completed", &text_part(""));
     events.push(end("response.completed", &whole(COMPLETED, &item, [3, 1, 0])));
     assert_eq!(told(shell(), &[b""], StepEnd::StopId), stream(&events));
     let cut = [end("response.incomplete", &whole(INCOMPLETE, "", [3, 0, 0]))];
@@ -120,7 +120,7 @@ fn a_reply_that_says_nothing_has_an_empty_message() {
 
 #[test]
 fn reasoning_is_told_as_a_summary() {
-    let rs = id("rs", 0);
+    let rs = id("reasoning", 0);
     let item = |summary: &str| format!(r#"{{"type":"reasoning","id":"{rs}","summary":[{summary}]}}"#);
     let part = |text: &str| format!(r#"{{"type":"summary_text","text":"{text}"}}"#);
     let at = |fields: &str| of(&rs, 0, &format!(r#""summary_index":0,{fields}"#));
@@ -133,7 +133,7 @@ fn reasoning_is_told_as_a_summary() {
         ("response.output_item.done", item_event(0, &item(&part("hmm")))),
     ];
     events.extend(message_events(1, &["hi"], "completed"));
-    let said = message(&id("msg", 1), "completed", &text_part("hi"));
+    let said = message(&id("message", 1), "completed", &text_part("hi"));
     let output = format!("{},{said}", item(&part("hmm")));
     let reply = b"<think>\nhmm\n</think>\n\nhi";
     let Asked { wire, chunk, .. } = Asked::whole(shell(), &[reply], StepEnd::StopId);
@@ -149,7 +149,7 @@ fn reasoning_is_told_as_text_under_either_name() {
         (ReasoningEvents::Text, "response.reasoning_text"),
         (ReasoningEvents::OpenResponses, "response.reasoning"),
     ] {
-        let rs = id("rs", 0);
+        let rs = id("reasoning", 0);
         let item = |content: &str| {
             format!(r#"{{"type":"reasoning","id":"{rs}","summary":[],"content":[{content}]}}"#)
         };
@@ -176,14 +176,14 @@ fn reasoning_is_told_as_text_under_either_name() {
 fn reasoning_that_was_cut_says_so() {
     let wire = Asked::whole(shell(), &[b"<think>\nhmm"], StepEnd::Length).wire;
     let done = named(&wire, "response.output_item.done");
-    let item = json!({"type": "reasoning", "id": id("rs", 0), "status": "incomplete",
+    let item = json!({"type": "reasoning", "id": id("reasoning", 0), "status": "incomplete",
         "summary": [{"type": "summary_text", "text": "hmm"}]});
     assert_eq!(done[0]["item"], item);
 }
 
 /// A call's item; its text is the last field.
-fn call(kind: &str, prefix: &str, index: usize, status: &str, rest: &str) -> String {
-    format!(r#"{{"type":"{kind}","id":"{}","status":"{status}",{rest}}}"#, id(prefix, index))
+fn call(kind: &str, index: usize, status: &str, rest: &str) -> String {
+    format!(r#"{{"type":"{kind}","id":"{}","status":"{status}",{rest}}}"#, id(kind, index))
 }
 
 #[test]
@@ -200,20 +200,16 @@ fn calls_are_told_in_the_shape_that_their_tools_were_declared_in() {
         let parsed = named(wire.as_bytes(), "response.output_item.added");
         let ids: Vec<&str> = parsed.iter().map(|event| event["item"]["call_id"].as_str().unwrap()).collect();
         assert_ne!(ids[0], ids[1]);
-        let (kind, prefix, name, key) = if custom {
-            ("custom_tool_call", "ctc", "patch", "input")
-        } else {
-            ("function_call", "fc", "f", "arguments")
-        };
+        let (kind, name, key) =
+            if custom { ("custom_tool_call", "patch", "input") } else { ("function_call", "f", "arguments") };
         let first = |status: &str, text: &str| {
             let rest = format!(r#""call_id":"{}","name":"{name}","{key}":"{text}""#, ids[0]);
-            call(kind, prefix, 0, status, &rest)
+            call(kind, 0, status, &rest)
         };
         let named = if named_apart { r#""name":"spawn","namespace":"agents""# } else { r#""name":"g""# };
         let second = |status: &str, text: &str| {
             call(
                 "function_call",
-                "fc",
                 1,
                 status,
                 &format!(r#""call_id":"{}",{named},"arguments":"{text}""#, ids[1]),
@@ -230,17 +226,17 @@ fn calls_are_told_in_the_shape_that_their_tools_were_declared_in() {
         let output = format!("{},{}", first("completed", text), second("completed", arguments));
         let events = [
             ("response.output_item.added", item_event(0, &first("in_progress", ""))),
-            (delta.as_str(), of(&id(prefix, 0), 0, &format!(r#""delta":"{text}""#))),
-            (done.as_str(), of(&id(prefix, 0), 0, &format!(r#""{key}":"{text}""#))),
+            (delta.as_str(), of(&id(kind, 0), 0, &format!(r#""delta":"{text}""#))),
+            (done.as_str(), of(&id(kind, 0), 0, &format!(r#""{key}":"{text}""#))),
             ("response.output_item.done", item_event(0, &first("completed", text))),
             ("response.output_item.added", item_event(1, &second("in_progress", ""))),
             (
                 "response.function_call_arguments.delta",
-                of(&id("fc", 1), 1, &format!(r#""delta":"{arguments}""#)),
+                of(&id("function_call", 1), 1, &format!(r#""delta":"{arguments}""#)),
             ),
             (
                 "response.function_call_arguments.done",
-                of(&id("fc", 1), 1, &format!(r#""arguments":"{arguments}""#)),
+                of(&id("function_call", 1), 1, &format!(r#""arguments":"{arguments}""#)),
             ),
             ("response.output_item.done", item_event(1, &second("completed", arguments))),
             end("response.completed", &whole(COMPLETED, &output, usage)),
@@ -256,7 +252,7 @@ fn a_failure_is_told_to_every_kind_of_client_and_then_by_the_response() {
     let error = Error::WorkerLost { id: "resp_1".into() };
     let chunk = asked.replies.fail(1, &error).chunks.remove(0);
     asked.take(chunk);
-    let said = message(&id("msg", 0), "incomplete", &text_part("hi"));
+    let said = message(&id("message", 0), "incomplete", &text_part("hi"));
     let message = error.to_string();
     let state = format!(
         r#""status":"failed","completed_at":null,"error":{{"code":"server_error","message":"{message}"}},"incomplete_details":null"#
@@ -289,7 +285,7 @@ fn a_response_that_is_not_over_has_every_field_and_null_for_what_is_not_known() 
     asked.say(b"hi", StepEnd::Running);
     let started = begun("response.in_progress", 3, SHELL);
     assert!(String::from_utf8(asked.wire.clone()).unwrap()[first.len()..].starts_with(&started));
-    let said = format!("\"output\":[{}]", message(&id("msg", 0), "in_progress", &text_part("hi")));
+    let said = format!("\"output\":[{}]", message(&id("message", 0), "in_progress", &text_part("hi")));
     let running = SHELL.replace("\"output\":[]", &said);
     assert_eq!(String::from_utf8(asked.replies.object(1)).unwrap(), running);
 }
@@ -300,7 +296,7 @@ fn a_cancelled_response_has_no_error_and_is_not_complete() {
     asked.say(b"hi", StepEnd::Running);
     let chunk = asked.replies.cancel(1).chunks.remove(0);
     let state = r#""status":"cancelled","completed_at":null,"error":null,"incomplete_details":null"#;
-    let said = message(&id("msg", 0), "incomplete", &text_part("hi"));
+    let said = message(&id("message", 0), "incomplete", &text_part("hi"));
     let record = whole(state, &said, [3, 2, 0]);
     let last = format!(
         "event: response.failed\ndata: {{\"type\":\"response.failed\",\"sequence_number\":6,\"response\":{record}}}\n\ndata: [DONE]\n\n"
@@ -334,7 +330,7 @@ fn a_compaction_is_what_was_kept_and_a_seal_of_the_reply() {
     let sealed = object["output"][1]["encrypted_content"].as_str().unwrap();
     assert_eq!(unseal(&[7; 32], Sealed::Compaction, sealed).as_deref(), Some("A summary."));
     let summary =
-        format!(r#"{{"type":"compaction","id":"{}","encrypted_content":"{sealed}"}}"#, id("cmp", 1));
+        format!(r#"{{"type":"compaction","id":"{}","encrypted_content":"{sealed}"}}"#, id("compaction", 1));
     let kept = r#"{"type":"message","id":"msg_a","role":"user"}"#;
     let usage = object["usage"].to_string();
     assert!(usage.starts_with(r#"{"input_tokens":3,"input_tokens_details":{"cached_tokens":0,"#));
