@@ -222,6 +222,23 @@ def test_threads_may_share_a_parser_and_no_push_is_cut():
     assert sorted(event.text for event in events) == sorted(pieces)
 
 
+def test_threads_may_share_a_template_a_tokenizer_and_a_decoder():
+    template = smgd.ChatTemplate("{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}")
+    tokenizer = smgd.Tokenizer.from_folder(DEMO)
+    decoder = smgd.Decoder(tokenizer)
+
+    def walk(number):
+        content = f"naïve {number} 🚀 " * 200
+        text = template.render([{"role": "user", "content": content}])
+        return text, tokenizer.decode(tokenizer.encode(text)), decoder.push(tokenizer.encode("é"))
+
+    with ThreadPoolExecutor(8) as pool:
+        for text, decoded, pushed in pool.map(walk, range(200)):
+            assert decoded == text
+            assert pushed == "é"
+    assert decoder.finish() == ""
+
+
 def test_a_template_renders_what_it_is_given():
     source = (
         "{{ bos }}{{ eos is defined }}{% for m in messages %}[{{ m.role }}]{{ m.content }}"
