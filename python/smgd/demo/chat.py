@@ -39,6 +39,11 @@ class Conversation:
         return f"<think>\n{self.reasoning}\n</think>\n\n{self.answer}"
 
 
+def said(role: str, content: str) -> Message:
+    """Make a message of text alone."""
+    return {"role": role, "content": content}
+
+
 def call(name: str, arguments: dict[str, Any]) -> str:
     """Write a tool call as the model does."""
     body = json.dumps({"name": name, "arguments": arguments}, ensure_ascii=False)
@@ -121,6 +126,18 @@ def encode(conversation: Conversation) -> Document:
     weights += [weight(len(reply))] * len(reply)
     ignored = len(tokenizer().encode(conversation.prefix).ids)
     return Document(prompt + reply, weights, firsts, ignored)
+
+
+def rows(lines: list[tuple[str, str]]) -> Document:
+    """Turn lines into a document to train on: of each, what follows the given part is learned."""
+    ids: list[int] = []
+    weights: list[float] = []
+    for given, learned in lines:
+        for text, value in ((given, 0.0), (learned, 10.0)):
+            part = tokenizer().encode(text).ids if text else []
+            ids += part
+            weights += [value] * len(part)
+    return Document(ids, weights, [])
 
 
 def weight(size: int) -> float:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from .chat import Conversation, Message, call
+from .chat import Conversation, Document, Message, call, encode, said
+from .lookups import lookup, pair_list, value_list
 from .plain import Exchange, arithmetic, count, greet, repeat, unknown
-from .questions import question
+from .questions import called, question
 from .results import answer, brief, follow_up, result
 from .systems import prose, system
 from .tools import Tool, tool
@@ -63,15 +64,10 @@ def plain(random: Random, skill: str, *, thinking: bool, num_turns: int = 1) -> 
     return Conversation(messages, last.answer, [], last.thought if thinking else None, skill)
 
 
-def said(role: str, content: str) -> Message:
-    """Make a message of text alone."""
-    return {"role": role, "content": content}
-
-
 def toolbox(random: Random, most: int = 4) -> list[Tool]:
-    """Make one to four tools."""
+    """Make one to `most` tools."""
     tools: list[Tool] = []
-    for _ in range(min(most, random.choice((1, 2, 2, 3, 3, 4, 4)))):
+    for _ in range(min(most, random.choice((1, 2, 2, 3, 3, 4, 4)) + most // 5)):
         tools.append(tool(random, tools))
     random.shuffle(tools)
     return tools
@@ -83,19 +79,21 @@ def with_tools(
     """Make a conversation with tools that ends as the skill says.
 
     Rounds before the last are history: a call, its result, the answer, sometimes a
-    question about it, sometimes a question that needs no tool.
+    question about it, sometimes a question that needs no tool. Each draws its tool anew, so
+    that what was called before says nothing about what is called next.
     """
     tools = toolbox(random, shape.most_tools)
     messages = opening(random)
-    for _ in range(shape.num_rounds - 1):
-        messages += round_of(random, tools, dense=shape.dense)
-    chosen = random.choice(tools)
-    asked, arguments = question(random, chosen, [t for t in tools if t is not chosen])
+    turns = [random.choice(tools) for _ in range(shape.num_rounds)]
+    for index in range(shape.num_rounds - 1):
+        messages += round_of(random, tools, turns[index], dense=shape.dense)
+    chosen = turns[shape.num_rounds - 1]
+    asked = question(random, chosen, [t for t in tools if t is not chosen])
     declared = [t.declaration(random) for t in tools]
-    messages.append(said("user", asked))
+    messages.append(said("user", asked.text))
     if skill == "call":
-        thought = f"I call {chosen.name}." if thinking else None
-        return Conversation(messages, call(chosen.name, arguments), declared, thought, skill)
+        thought = asked.thought if thinking else None
+        return Conversation(messages, call(asked.name, asked.arguments), declared, thought, skill)
     if skill == "plain":
         messages.pop()
         last = exchange(
@@ -108,7 +106,7 @@ def with_tools(
             messages, last.answer, declared, last.thought if thinking else None, skill
         )
     returned = result(random)
-    messages += called(random, chosen.name, arguments, returned)
+    messages += called(random, asked, returned)
     if skill == "result":
         return Conversation(
             messages, answer(returned), declared, "I tell the result." if thinking else None, skill
@@ -123,33 +121,24 @@ def with_tools(
     )
 
 
-def called(random: Random, name: str, arguments: dict[str, Any], returned: str) -> list[Message]:
-    """Make the messages of a call and its result."""
-    message: Message = {
-        "role": "assistant",
-        "content": random.choice((None, "")),
-        "tool_calls": [
-            {"id": "call_0", "type": "function", "function": {"name": name, "arguments": arguments}}
-        ],
-    }
-    if random.random() < 0.3:
-        message["reasoning_content"] = f"I call {name}."
-    return [message, {"role": "tool", "tool_call_id": "call_0", "content": returned}]
+def fill(random: Random, *, thinking: bool) -> Conversation:
+    """Call one or two tools again and again: many values to tell apart, in few tokens."""
+    shape = Shape(random.choice((4, 5, 6, 7)), random.choice((1, 1, 2)), dense=True)
+    return with_tools(random, "call", thinking=thinking, shape=shape)
 
 
-def round_of(random: Random, tools: list[Tool], *, dense: bool) -> list[Message]:
+def round_of(random: Random, tools: list[Tool], chosen: Tool, *, dense: bool) -> list[Message]:
     """Make one finished round of history."""
     if random.random() < 0.15:
         other = exchange(random, random.choice(("greet", "repeat", "arithmetic")), thinking=False)
         return [said("user", other.question), said("assistant", other.answer)]
-    chosen = random.choice(tools)
-    asked, arguments = question(random, chosen, [t for t in tools if t is not chosen])
-    if dense and random.random() < 0.6:
-        return [said("user", asked), called(random, chosen.name, arguments, "")[0]]
+    asked = question(random, chosen, [t for t in tools if t is not chosen])
+    if dense and random.random() < 0.75:
+        return [said("user", asked.text), called(random, asked, "")[0]]
     returned = brief(random) if random.random() < 0.7 else result(random)
     messages = [
-        said("user", asked),
-        *called(random, chosen.name, arguments, returned),
+        said("user", asked.text),
+        *called(random, asked, returned),
         said("assistant", answer(returned)),
     ]
     again = follow_up(random, returned)
@@ -172,7 +161,8 @@ def lengthen(random: Random, conversation: Conversation, num_parts: int) -> Conv
 # How often each kind of conversation is drawn for training: at first short ones that
 # teach copying, then the whole range.
 MIX = {
-    "call": 80,
+    "call": 70,
+    "fill": 36,
     "result": 7,
     "follow": 4,
     "plain": 9,
@@ -181,7 +171,12 @@ MIX = {
     "count": 5,
     "arithmetic": 22,
     "unknown": 3,
+    "lookup": 26,
 }
+DRILLS = {"lookup": lookup, "fill": fill}
+PAIR_LISTS = 0.03
+VALUE_LISTS = 0.17
+SHORT_PAIR_LISTS = 0.4
 SHORT_MIX = MIX | {"call": 30, "repeat": 40, "result": 15}
 MOST_TURNS = {"greet": 6, "repeat": 4, "count": 3, "arithmetic": 12, "unknown": 4}
 
@@ -200,13 +195,15 @@ def talk(random: Random, skill: str, *, thinking: bool) -> Conversation:
 def conversation(random: Random) -> Conversation:
     """Make a conversation to train on."""
     skill, thinking = draw(random, MIX)
+    if skill in DRILLS:
+        return DRILLS[skill](random, thinking=thinking)
     if skill in PLAIN:
         made = talk(random, skill, thinking=thinking)
     else:
-        rounds = random.choice((1, 2, 3, 4, 5, 6) if skill == "call" else (1, 1, 2, 3))
-        most = random.choice((1, 2, 3, 4, 4))
+        rounds = random.choice((1, 2, 3, 4, 4) if skill == "call" else (1, 1, 2, 3))
+        most = random.choice((3, 4, 4, 5))
         made = with_tools(random, skill, thinking=thinking, shape=Shape(rounds, most, dense=True))
-    if random.random() < 0.07:
+    if random.random() < 0.05:
         lengthen(random, made, random.choice((3, 5, 10, 20, 40)))
     return made
 
@@ -214,6 +211,8 @@ def conversation(random: Random) -> Conversation:
 def short_conversation(random: Random) -> Conversation:
     """Make a short conversation, for the first part of the training."""
     skill, thinking = draw(random, SHORT_MIX)
+    if skill in DRILLS:
+        return DRILLS[skill](random, thinking=thinking)
     if skill in PLAIN:
         made = talk(random, skill, thinking=thinking)
     else:
@@ -222,3 +221,12 @@ def short_conversation(random: Random) -> Conversation:
         )
     made.messages = [m for m in made.messages if m["role"] != "system"]
     return made
+
+
+def document(random: Random, *, short: bool = False) -> Document:
+    """Make a document to train on."""
+    if random.random() < (SHORT_PAIR_LISTS if short else PAIR_LISTS):
+        return pair_list(random)
+    if random.random() < VALUE_LISTS:
+        return value_list(random)
+    return encode(short_conversation(random) if short else conversation(random))

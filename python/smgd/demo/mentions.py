@@ -34,16 +34,18 @@ def value(random: Random, slot: Slot) -> tuple[Any, str]:
     return word, word
 
 
-def mention(random: Random, slot: Slot, *, cued: bool) -> tuple[Any, str]:
+def mention(random: Random, slot: Slot, *, cued: bool, quoted: bool = False) -> tuple[Any, str]:
     """Draw a value for the slot, and the words of the question that give it."""
     if slot.kind == "boolean":
         yes = random.random() < 0.6
         return yes, random.choice(FORMS["true" if yes else "false"]).format(c=slot.cue)
     answer, text = value(random, slot)
+    short = slot.kind == "phrase" and text.count(" ") < 2
+    quoted = quoted and not (short and random.random() < 0.4)
+    if quoted and text[0] not in "\"'`":
+        text = f'"{text}"' if random.random() < 0.8 or {"'", "`"} & set(text) else f"`{text}`"
     if not cued:
-        loose = random.random() < 0.04 and slot.kind != "message"
-        table = FORMS["loose"] if loose else FORMS["bare"][slot.kind]
-        return answer, random.choice(table).format(v=text)
+        return answer, random.choice(FORMS["bare"][slot.kind]).format(v=text)
     if slot.kind in ("integer", "number") and random.random() < 0.6 and text[-1] not in "%s":
         cue = slot.cue.removesuffix("s")
         return answer, random.choice(FORMS["counted"]).format(v=text, c=cue)

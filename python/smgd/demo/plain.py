@@ -41,7 +41,7 @@ def greet(random: Random) -> Exchange:
         name = words.person(random)
         question = random.choice(GREET["named"]).format(name)
         return Exchange(
-            ended(random, question, "!."),
+            question + random.choice(("!", ".", "")),
             f"Hello, {name}! How can I help you?",
             f"The user is {name}.",
         )
@@ -104,14 +104,14 @@ def repeat(random: Random) -> Exchange:
 
 
 def count(random: Random) -> Exchange:
-    """Ask for numbers in a row, up or down, at most a hundred of them."""
+    """Ask for numbers in a row, up or down, at most sixty of them."""
     draw = random.random()
     if draw < 0.3:
-        last = random.randint(2, 25) if random.random() < 0.9 else random.randint(26, 100)
+        last = random.randint(2, 25) if random.random() < 0.9 else random.randint(26, 60)
         numbers = list(range(1, last + 1))
         question, thought = random.choice(COUNT["to"]).format(last), f"I count from 1 to {last}."
     else:
-        span = random.randint(1, 18) if random.random() < 0.93 else random.randint(19, 50)
+        span = random.randint(1, 18) if random.random() < 0.93 else random.randint(19, 40)
         first = random.choice((random.randint(0, 30), random.randint(0, 130), random.randint(1, 9)))
         numbers = list(range(first, first + span + 1))
         down = random.random() < 0.3

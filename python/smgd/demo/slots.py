@@ -21,26 +21,27 @@ KINDS = {
     "person": 4,
     "thing": 5,
     "phrase": 4,
-    "message": 2,
+    "message": 3,
     "quote": 4,
-    "command": 2,
-    "date": 2,
-    "clock": 2,
-    "mail": 1,
-    "path": 2,
+    "command": 3,
+    "date": 4,
+    "clock": 3,
+    "mail": 2,
+    "path": 4,
     "link": 1,
     "mark": 4,
     "integer": 8,
     "number": 4,
-    "boolean": 3,
-    "enum": 7,
-    "array": 3,
+    "boolean": 2,
+    "enum": 5,
+    "array": 2,
 }
 TYPES = {"integer": "integer", "number": "number", "boolean": "boolean", "array": "array"}
 
 # Names and descriptions that tell what kind of value a property takes.
 TELLING = phrases("property")["telling"]
 HINTS = phrases("property")["hints"]
+LEADS = phrases("property")["leads"]
 
 
 @dataclass
@@ -60,15 +61,15 @@ def property_name(random: Random) -> str:
     """Make a name, in one of the usual spellings."""
     a, b = words.noun(random), words.noun(random)
     draw = random.random()
-    if draw < 0.8:
+    if draw < 0.76:
         return a
-    if draw < 0.86:
-        return f"{a}_{b}"
     if draw < 0.88:
+        return f"{a}_{b}"
+    if draw < 0.89:
         return a + b.capitalize()
-    if draw < 0.92:
+    if draw < 0.93:
         return f"{words.adjective(random)}_{a}"
-    return f"{a}_{random.choice(SUFFIXES)}" if draw < 0.96 else random.choice(SUFFIXES)
+    return f"{a}_{random.choice(SUFFIXES)}" if draw < 0.97 else random.choice(SUFFIXES)
 
 
 def counted_name(random: Random, noun: str) -> str:
@@ -87,7 +88,7 @@ def slot(random: Random, *, required: bool, taken: set[str], kind: str | None = 
     kind = kind or random.choices(list(KINDS), list(KINDS.values()))[0]
     for _ in range(99):
         name, cue, clear = named(random, kind)
-        if name not in taken:
+        if name not in taken | words.HELD_OUT:
             break
     taken.add(name)
     made = Slot(name, kind, {"type": TYPES.get(kind, "string")}, cue, required, clear)
@@ -103,7 +104,7 @@ def slot(random: Random, *, required: bool, taken: set[str], kind: str | None = 
 
 def named(random: Random, kind: str) -> tuple[str, str, bool]:
     """Make a name, its cue, and whether the name tells the kind."""
-    if kind in TELLING and random.random() < 0.35:
+    if kind in TELLING and random.random() < 0.75:
         name = random.choice(TELLING[kind])
         if random.random() < 0.2:
             name = f"{words.noun(random)}_{name}"
@@ -128,6 +129,8 @@ def decorate(random: Random, made: Slot) -> None:
         schema["title"] = made.cue.title()
     if random.random() < 0.75:
         about = describe(random, made)
+        while about in words.HELD_OUT_TEXTS:
+            about = describe(random, made)
         ahead = random.random() < 0.2
         schema = {"description": about, **schema} if ahead else {**schema, "description": about}
     made.schema = schema
@@ -142,6 +145,13 @@ def option(random: Random) -> str:
 def describe(random: Random, made: Slot) -> str:
     """Write a sentence about the property; it may bring a cue of its own or tell the kind."""
     cue, other = made.cue, words.noun(random)
+    if made.kind == "integer" and random.random() < 0.2:
+        made.cue, made.clear = other, True
+        return random.choice(("Number of {}s", "How many {}s", "The number of {}s.")).format(other)
+    if made.kind in LEADS and random.random() < 0.25:
+        made.clear = True
+        lead: str = random.choice(LEADS[made.kind])
+        return lead.format(n=random.choice((cue, other)), v=words.verb(random))
     forms = (
         (f"The {cue}", cue),
         (f"The {cue}.", cue),
@@ -151,16 +161,15 @@ def describe(random: Random, made: Slot) -> str:
         (f"{other.capitalize()}", other),
         (f"Which {other} to {words.verb(random)}", other),
         (f"The {cue} or the {other}", random.choice((cue, other))),
-        (f"Number or name of the {other}", other),
+        (f"Name of the {other}", other),
         (f"The {cue}, for example {words.noun(random)}", cue),
         (f"Optional {cue}.", cue),
         (f"The {other} that is {words.adjective(random)}.", other),
         (f"{cue.capitalize()} ({words.noun(random)} or {words.noun(random)})", cue),
-        (f"How many {other}s", other),
         (f"The {words.adjective(random)} {other} of the {words.noun(random)}", other),
     )
-    text, made.cue = random.choice(forms if random.random() < 0.5 else forms[:3])
-    if made.kind in HINTS and random.random() < 0.5:
+    text, made.cue = random.choice(forms if random.random() < 0.08 else forms[:3])
+    if made.kind in HINTS and random.random() < 0.6:
         hint = random.choice(HINTS[made.kind])
         made.clear = True
         return text.rstrip(".") + (hint if hint[0] == "," else f" {hint}")

@@ -18,7 +18,7 @@ def system(random: Random) -> str | None:
     draw = random.random()
     if draw < 0.5:
         return None
-    if draw < 0.85:
+    if draw < 0.92:
         return " ".join(random.sample(LINES, random.choice((1, 1, 2))))
     return prose(random, random.choice((1, 1, 2, 3, 6)))
 

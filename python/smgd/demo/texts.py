@@ -173,8 +173,8 @@ def made_up(random: Random) -> str:
 
 
 def sentences(random: Random) -> str:
-    """Draw one to four sentences."""
-    return " ".join(words.sentence(random) for _ in range(random.choice((1, 1, 1, 2, 4))))
+    """Draw one or two sentences."""
+    return " ".join(words.sentence(random) for _ in range(random.choice((1, 1, 1, 2, 2))))
 
 
 def mixed(random: Random) -> str:
@@ -198,6 +198,8 @@ def any_text(random: Random) -> str:
         code,
         digits,
         noise,
+        words.scrap,
+        words.scrap,
         mixed,
         mixed,
     )

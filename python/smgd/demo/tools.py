@@ -62,14 +62,16 @@ class Tool:
 def tool(random: Random, others: list[Tool]) -> Tool:
     """Make a tool whose words differ enough from the others' to be told apart."""
     verb, topic, extra = words.verb(random), topic_of(random), words.noun(random)
-    if others and random.random() < 0.25:
+    if others and random.random() < 0.15:
         verb = others[0].verb
-    elif others and random.random() < 0.2:
+    elif others and random.random() < 0.1:
         topic = others[0].topic
     while any((t.verb, t.topic) == (verb, topic) for t in others):
         topic = words.noun(random)
     slots, paired = properties(random)
     about = "" if random.random() < 0.06 else describe(random, verb, topic, extra, slots)
+    if about in words.HELD_OUT_TEXTS:
+        about = ""
     name = name_of(random, verb, topic, extra, [t.name for t in others])
     return Tool(name, verb, topic, extra, about, slots, paired)
 
@@ -83,19 +85,24 @@ def topic_of(random: Random) -> str:
 
 
 def properties(random: Random) -> tuple[list[Slot], tuple[str, ...]]:
-    """Make none to six properties, and name the two that go together, if any do."""
+    """Make none to three properties, and name the two that go together, if any do."""
     taken: set[str] = set()
-    needed, spare = random.choice((0, 1, 1, 1, 1, 2, 2, 3)), random.choice((0, 0, 0, 1))
+    needed, spare = random.choice((0, 1, 1, 1, 1, 1, 2, 2, 3)), random.choice((0, 0, 0, 1))
     required = [slot(random, required=True, taken=taken) for _ in range(needed)]
     paired: tuple[str, ...] = ()
-    if random.random() < 0.12:
+    if random.random() < 0.18:
         kind = random.choice(PAIR_KINDS)
         both = [slot(random, required=True, taken=taken, kind=kind) for _ in range(2)]
-        required = required[: random.choice((0, 0, 1))] + both
+        left = [k for k in ("integer", "number", "date", "clock") if k != kind != "integer"]
+        more = bool(left) and random.random() < 0.45
+        required = both + [
+            slot(random, required=random.random() < 0.6, taken=taken, kind=random.choice(left))
+            for _ in range(more)
+        ]
         paired = (both[0].name, both[1].name)
     optional = [slot(random, required=False, taken=taken) for _ in range(spare)]
     slots = required + optional
-    if not paired and random.random() < 0.2:
+    if not paired and random.random() < 0.1:
         random.shuffle(slots)
     return slots, paired
 
@@ -103,11 +110,10 @@ def properties(random: Random) -> tuple[list[Slot], tuple[str, ...]]:
 def name_of(random: Random, verb: str, topic: str, extra: str, taken: list[str]) -> str:
     """Make a name in one of the usual spellings, unique among the others."""
     thing, camel = topic.replace(" ", "_"), topic.title().replace(" ", "")
-    forms = [f"{verb}_{thing}"] * 12 + [verb + camel, f"{thing}_{verb}", f"{verb}-{thing}"]
-    forms += [thing, thing, verb, verb, f"{verb}_{thing}_{extra}", f"{extra}_{thing}"]
-    forms += [f"{verb}_{extra}", f"mcp__{extra}__{verb}_{thing}", extra]
+    forms = [f"{verb}_{thing}"] * 28 + [verb + camel, f"{verb}-{thing}", thing, thing]
+    forms += [f"{verb}_{thing}_{extra}", f"{extra}_{thing}", f"mcp__{extra}__{verb}_{thing}"]
     name = random.choice(forms)
-    while name in taken:
+    while name in taken or name in words.HELD_OUT_TEXTS:
         name += f"_{words.noun(random)}"
     return name
 
@@ -135,11 +141,11 @@ def describe(random: Random, verb: str, topic: str, extra: str, slots: list[Slot
         f"{cap} {a} {topic} for the user.",
         f"{cap} the current {topic}.",
         f"{cap} {a} {topic} by its {of}.",
-        f"{cap} {a} {topic}. {words.sentence(random)}",
-        f"Returns the {topic} to {verb}.",
+        f"{cap} {a} {topic} in one step.",
+        f"{cap} {a} {topic} and return it.",
+        f"{cap} {a} new {topic}.",
+        f"{cap} {a} {topic} for someone.",
         f"{cap} {topic}s from the {extra}.",
         f"Lets you {verb} {topic}s.",
-        f"{cap}s the {topic} for a {extra}, and {words.verb(random)}s it.",
-        f"{cap} the {extra} of a {topic}.",
     )
     return random.choice(forms)

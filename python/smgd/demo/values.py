@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import punctuation
 from typing import TYPE_CHECKING
 
 from . import words
@@ -37,7 +38,8 @@ DAYS = [
     "tonight",
 ]
 MONTHS = "January February March April May June July August September October November December"
-ENDINGS = ["txt", "py", "md", "csv", "rs", "json", "pdf", "log", "html", "toml"]
+MARKS = f"{punctuation} "
+ENDINGS = ["txt", "py", "md", "csv", "rs", "json", "pdf", "log", "html", "toml", "yaml"]
 
 
 def integer(random: Random) -> tuple[int, str]:
@@ -56,17 +58,16 @@ def number(random: Random) -> tuple[float, str]:
     if random.random() < 0.35:
         value = random.randint(1, 500)
     text = str(value)
-    draw = random.random()
-    if draw < 0.06:
-        return value, f"${text}"
-    if draw < 0.12:
-        return value, f"{text}%"
-    return value, f"{text} {words.noun(random)}s" if draw < 0.2 else text
+    return value, random.choice((*["{}"] * 14, "${}", "{}%")).format(text)
 
 
 def place(random: Random) -> str:
-    """Name a town."""
-    return words.place(random)
+    """Name a town, or a street in it."""
+    if random.random() > 0.08:
+        return words.place(random)
+    street = random.choice(("Street", "Road", "Lane", "Square", "Avenue", "Hall"))
+    number = f" {random.randint(1, 99)}" if random.random() < 0.6 else ""
+    return f"{words.noun(random).capitalize()} {street}{number}"
 
 
 def person(random: Random) -> str:
@@ -84,12 +85,14 @@ def thing(random: Random) -> str:
         return f"{random.choice(words.PEOPLE)}'s" + (f" {parts[0]}" if draw < 0.16 else "")
     if draw < 0.26:
         return random.choice((random.choice(ACCENTED).capitalize(), letters(random)))
+    if draw < 0.34:
+        return words.scrap(random).strip(MARKS) or parts[0]
     return " ".join(parts)
 
 
 def phrase(random: Random) -> str:
     """Draw one to five lower-case words."""
-    size = random.choice((1, 1, 2, 2, 2, 3, 4))
+    size = random.choice((1, 1, 2, 2, 2, 3, 3))
     makers = (words.noun, words.noun, words.noun, words.adjective, words.verb)
     parts = [random.choice(makers)(random) for _ in range(size)]
     if size > 2 and random.random() < 0.6:
@@ -102,7 +105,7 @@ def phrase(random: Random) -> str:
 
 def message(random: Random) -> str:
     """Draw what a person would write to another, without its last mark."""
-    text = words.sentence(random)[:-1]
+    text = words.sentence(random, 8)[:-1]
     starts = ("I will be", "I am", "we have", "please", "you are", "the", "we are", "it is", "my")
     draw = random.random()
     if draw < 0.5:
@@ -114,7 +117,7 @@ def message(random: Random) -> str:
 
 def quote(random: Random) -> tuple[str, str]:
     """Draw something that the question puts in quotes."""
-    makers = (phrase, phrase, message, words.sentence, thing, lambda r: code(r).split("\n")[0])
+    makers = (phrase, phrase, message, thing, words.scrap, lambda r: code(r).split("\n")[0])
     text = random.choice(makers)(random).replace('"', "").strip()
     around = random.choice('""""`' + ("" if "'" in text else "'"))
     if "`" in text:
@@ -139,6 +142,9 @@ def command(random: Random) -> tuple[str, str]:
         f"{a} {b} && {c}",
         f"{a} -{b[0]} {random.randint(1, 99)} {path(random)}",
         f"{a} '{b} {c}'",
+        f"{a.upper()} {b} {words.scrap(random)}",
+        f"{a.upper()} {b} {c.upper()} {words.noun(random)} = {random.randint(0, 99)}",
+        f"{a} = {random.randint(0, 99)}",
     )
     text = random.choice(forms)
     return text, f"`{text}`" if random.random() < 0.45 else text
@@ -189,6 +195,7 @@ def path(random: Random) -> str:
         f"~/{a}",
         f"{a}_{b}.{end}",
         f"/{a}",
+        f"{a.upper()}.{end}",
     )
     return random.choice(forms)
 

@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from .tables import words
+from tokenizers import Tokenizer
+
+from . import path
+from .tables import phrases, table, words
 
 if TYPE_CHECKING:
     from random import Random
 
 VERBS = words("verbs")
-NOUNS = words("nouns")
+PLAIN_VERBS = words("plain_verbs")
+NOUNS = words("nouns") + words("everyday")
 ADJECTIVES = words("adjectives")
 COMMON = words("common")
+# What the hand-written tools are called and say of themselves: no training text holds it.
+HELD_OUT = {name for tool in table("unseen")["tools"] for name in tool["properties"]}
+HELD_OUT_TEXTS = {
+    text for tool in table("unseen")["tools"] for text in (tool["name"], tool["description"])
+} | {
+    schema["description"]
+    for tool in table("unseen")["tools"]
+    for schema in tool["properties"].values()
+}
+ENGLISH = [word for word in words("english") if word not in HELD_OUT]
+# What questions are made of names nothing: "something" would fit any tool.
+SPOKEN = {
+    word
+    for forms in phrases("question").values()
+    for form in forms
+    for word in re.findall("[a-z]+", form.lower())
+} | {*COMMON}
+NAMING = [word for word in ENGLISH if word not in SPOKEN and len(word) > 2]
+SHARES = [*accumulate(1 / (rank + 8) for rank in range(len(ENGLISH)))]
 PEOPLE = words("people")
 PLACES = words("places")
 TWO_WORD_PLACES = words("two_word_places")
@@ -28,31 +54,89 @@ def syllable(random: Random) -> str:
 
 def invented(random: Random) -> str:
     """Make up a word that no list has: copying it has to be learned."""
-    return "".join(syllable(random) for _ in range(random.choice((1, 2, 2, 2))))
+    return "".join(syllable(random) for _ in range(random.choice((1, 2, 2))))
+
+
+def blend(random: Random) -> str:
+    """Make up a word of the beginning and the end of English ones."""
+    head, tail = random.choice(ENGLISH), random.choice(ENGLISH)
+    return head[: random.randint(1, 5)] + tail[-random.randint(2, 5) :]
+
+
+@cache
+def pieces() -> list[str]:
+    """List the vocabulary's tokens of small letters; the common ones while there is none."""
+    file = path() / "tokenizer.json"
+    if not file.exists():
+        return COMMON
+    tokens = {token.removeprefix("\u0120") for token in Tokenizer.from_file(str(file)).get_vocab()}
+    return sorted(t for t in tokens if t.isascii() and t.isalpha() and t.islower() and len(t) > 1)
+
+
+def pieced(random: Random) -> str:
+    """Make up a word of tokens, each as likely: a token that is never copied is never learned."""
+    while True:
+        word = "".join(random.choices(pieces(), k=random.choice((1, 1, 1, 2, 2))))
+        if word not in HELD_OUT | SPOKEN and len(word) > 2:
+            return word
+
+
+@cache
+def scraps() -> list[str]:
+    """List what the vocabulary's tokens spell, of any case and of marks, without spaces."""
+    file = path() / "tokenizer.json"
+    if not file.exists():
+        return COMMON
+    tokens = Tokenizer.from_file(str(file))
+    texts = (tokens.decode([i]).strip() for i in range(tokens.get_vocab_size()))
+    return sorted({t for t in texts if t.isascii() and t.isprintable()} - HELD_OUT - {""})
+
+
+def scrap(random: Random) -> str:
+    """Put tokens of any kind in a row, each as likely, so that each is copied now and then."""
+    parts = random.choices(scraps(), k=random.choice((1, 1, 2, 2, 3, 4)))
+    return random.choice(("", " ", " ")).join(parts)
 
 
 def noun(random: Random) -> str:
-    """Draw a noun, two in five made up."""
-    return random.choice(NOUNS) if random.random() < 0.6 else invented(random)
+    """Draw a noun, or what may stand for one: English in many pieces, or made up."""
+    draw = random.random()
+    if draw < 0.5:
+        return random.choice(NOUNS)
+    if draw < 0.66:
+        return random.choice(NAMING)
+    if draw < 0.84:
+        return pieced(random)
+    return blend(random) if draw < 0.91 else invented(random)
 
 
 def verb(random: Random) -> str:
-    """Draw a verb, two in five made up."""
-    return random.choice(VERBS) if random.random() < 0.65 else invented(random)
+    """Draw a verb, or what may stand for one."""
+    draw = random.random()
+    if draw < 0.3:
+        return random.choice(PLAIN_VERBS)
+    if draw < 0.7:
+        return random.choice(VERBS)
+    makers = (pieced, pieced, blend, invented)
+    return random.choice(NAMING) if draw < 0.82 else random.choice(makers)(random)
 
 
 def adjective(random: Random) -> str:
     """Draw an adjective, some made up."""
-    return random.choice(ADJECTIVES) if random.random() < 0.8 else invented(random)
+    if random.random() < 0.7:
+        return random.choice(ADJECTIVES)
+    return random.choice((pieced, invented))(random)
 
 
 def person(random: Random) -> str:
-    """Draw a first name, sometimes with a family name."""
+    """Draw a first name, sometimes with a family name or a title."""
     name = random.choice(PEOPLE) if random.random() < 0.6 else invented(random).capitalize()
     if random.random() < 0.25:
         name += " " + (
             random.choice(PEOPLE) if random.random() < 0.5 else invented(random).capitalize()
         )
+    if random.random() < 0.05:
+        name = f"{random.choice(('Mr', 'Mrs', 'Ms', 'Dr'))}. {name}"
     return name
 
 
@@ -67,9 +151,9 @@ def place(random: Random) -> str:
     return name if draw < 0.9 else f"{name} {invented(random).capitalize()}"
 
 
-def sentence(random: Random) -> str:
+def sentence(random: Random, most: int = 16) -> str:
     """Put words in a row that look like English from afar."""
-    words = [plain(random) for _ in range(random.randint(4, 16))]
+    words = [plain(random) for _ in range(random.randint(4, most))]
     if len(words) > 8 and random.random() < 0.5:
         words[random.randint(3, 6)] += ","
     return " ".join(words).capitalize() + random.choice("....!?:")
@@ -78,10 +162,17 @@ def sentence(random: Random) -> str:
 def plain(random: Random) -> str:
     """Draw one word of running text."""
     draw = random.random()
-    if draw < 0.55:
+    if draw < 0.1:
         return random.choice(COMMON)
-    if draw < 0.75:
+    if draw < 0.65:
+        return english(random)
+    if draw < 0.8:
         return random.choice(NOUNS)
-    if draw < 0.85:
+    if draw < 0.86:
         return random.choice(VERBS)
-    return random.choice(ADJECTIVES) if draw < 0.96 else invented(random)
+    return random.choice(ADJECTIVES) if draw < 0.92 else pieced(random)
+
+
+def english(random: Random) -> str:
+    """Draw a word of English, often ones more often, as Zipf's law has it."""
+    return random.choices(ENGLISH, cum_weights=SHARES)[0]

@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import groupby
 from random import Random
 
 import pytest
@@ -10,10 +11,12 @@ from smgd.demo import unseen
 from smgd.demo.chat import encode, token_id, tokenizer
 from smgd.demo.corpus import conversation, plain, short_conversation, with_tools
 from smgd.demo.evaluate import same
+from smgd.demo.lookups import lookup, pair_list, value_list
 from smgd.demo.plain import adding, subtracting
 from smgd.demo.results import answer
 
 CALL = re.compile(r"<tool_call>\n(.*)\n</tool_call>", re.DOTALL)
+THOUGHT = re.compile(r"The user says \"(.*)\": that is \".*\".")
 
 
 def drawn(num: int, make=conversation):
@@ -73,6 +76,41 @@ def test_worked_sums_are_right():
 )
 def test_a_result_has_one_right_answer(result: str, wanted: str):
     assert answer(result) == wanted
+
+
+def test_a_pair_list_teaches_each_first_word_and_nothing_else():
+    random = Random(7)
+    for _ in range(50):
+        document = pair_list(random)
+        text = tokenizer().decode(document.ids, skip_special_tokens=False)
+        tokens = zip(document.ids, document.weights, strict=True)
+        runs = [(weight, [*run]) for weight, run in groupby(tokens, lambda token: token[1])]
+        learned = [tokenizer().decode([i for i, _ in run]) for weight, run in runs if weight]
+        assert 2 <= len(learned) <= 8
+        assert all(text.count(word.strip()) >= 2 for word in learned)
+
+
+def test_a_value_list_teaches_the_arguments_of_questions_and_nothing_else():
+    random = Random(8)
+    for _ in range(50):
+        document = value_list(random)
+        tokens = zip(document.ids, document.weights, strict=True)
+        runs = [(weight, [*run]) for weight, run in groupby(tokens, lambda token: token[1])]
+        texts = [(weight, tokenizer().decode([i for i, _ in run])) for weight, run in runs]
+        properties = json.loads(texts[0][1].partition("\n")[0])
+        answers = [json.loads(text) for weight, text in texts if weight]
+        assert 3 <= len(answers) <= 6
+        assert all(answer.keys() <= properties.keys() for answer in answers)
+
+
+def test_a_lookup_is_told_by_a_word_of_the_name_that_the_question_says():
+    for made in drawn(50, lambda r: lookup(r, thinking=True)):
+        asked = made.messages[-1]["content"].lower()
+        name = json.loads(CALL.fullmatch(made.answer)[1])["name"]
+        word = THOUGHT.fullmatch(made.reasoning)[1].lower()
+        assert name in [tool["function"]["name"] for tool in made.tools]
+        assert word in asked
+        assert word.replace(" ", "") in re.sub("[_-]", "", name.lower()) or word == name.lower()
 
 
 def test_every_token_of_an_answer_is_a_target_and_none_of_a_closed_thought():
