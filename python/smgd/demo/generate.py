@@ -56,7 +56,7 @@ class Decoder:
             mixed = causal(q, k, v)
             x = x + layer.self_attn.o_proj(mixed.transpose(0, 1).flatten(1))
             x = x + layer.mlp(layer.post_attention_layernorm(x))
-        return self.network.head(x[-1])
+        return self.network.head(x[-1], self.network.embedding())
 
     def push(self, ids: Tensor) -> None:
         """Append one token (batch,) to every row."""
@@ -72,7 +72,7 @@ class Decoder:
             x = x + layer.self_attn.o_proj(mixed)
             x = x + layer.mlp(layer.post_attention_layernorm(x))
         self.filled += 1
-        self.last = self.network.head(x)
+        self.last = self.network.head(x, self.network.embedding())
 
     def keep(self, rows: Tensor) -> None:
         """Drop all rows but these."""

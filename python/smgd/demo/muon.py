@@ -16,10 +16,16 @@ if TYPE_CHECKING:
 
 
 class Muon(torch.optim.Optimizer):
-    """Matrices of one shape are stepped together, as one batch."""
+    """Matrices of one shape are stepped together, as one batch.
 
-    def __init__(self, params: Iterable[nn.Parameter], lr: float, momentum: float = 0.95) -> None:
-        super().__init__(params, {"lr": lr, "momentum": momentum})
+    Weights decay (Liu et al., https://arxiv.org/abs/2502.16982, 2025): steps have one size, and
+    in matrices that only grow they come to change nothing.
+    """
+
+    def __init__(
+        self, params: Iterable[nn.Parameter], lr: float, momentum: float = 0.95, decay: float = 0.02
+    ) -> None:
+        super().__init__(params, {"lr": lr, "momentum": momentum, "decay": decay})
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:  # type: ignore[override] # noqa: ARG002
@@ -34,6 +40,7 @@ class Muon(torch.optim.Optimizer):
                     torch.stack([self.push(w, group["momentum"]) for w in weights])
                 )
                 for weight, update in zip(weights, updates, strict=True):
+                    weight.mul_(1 - group["lr"] * group["decay"])
                     weight.add_(update.to(weight.dtype), alpha=-scale)
 
     def push(self, weight: nn.Parameter, momentum: float) -> Tensor:

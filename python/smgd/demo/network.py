@@ -7,7 +7,6 @@ dict is the checkpoint.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import torch
@@ -21,18 +20,18 @@ if TYPE_CHECKING:
 # of the masked scores.
 BLOCK = 256
 
-# Where a document stands among the packed tokens, and the bias of its keys.
-Span = tuple[slice, Tensor | None]
+# How many of the packed tokens a document takes, and the bias of its keys.
+Span = tuple[int, Tensor | None]
 
 
 @dataclass(frozen=True)
 class Config:
     """The numbers of config.json that shape the network."""
 
-    vocab_size: int = 1024
+    vocab_size: int = 2560
     hidden_size: int = 256
     intermediate_size: int = 704
-    num_hidden_layers: int = 4
+    num_hidden_layers: int = 6
     num_attention_heads: int = 4
     num_key_value_heads: int = 2
     head_dim: int = 64
@@ -78,13 +77,6 @@ class Attention(nn.Module):
         q, k, v = torch.split(mixed, [self.num_heads, self.num_kv_heads, self.num_kv_heads])
         return rotate(self.q_norm(q), cos, sin), rotate(self.k_norm(k), cos, sin), v
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, documents: list[Span]) -> Tensor:
-        """Map x (tokens, hidden_size) to the same shape; documents stay apart."""
-        q, k, v = self.project(x, cos, sin)
-        parts = [causal(q[:, at], k[:, at], v[:, at], bias) for at, bias in documents]
-        together = torch.cat(parts, 1).transpose(0, 1).flatten(1)
-        return functional.linear(together, self.o_proj.weight)
-
 
 class MLP(nn.Module):
     """The gated feed-forward block."""
@@ -117,7 +109,19 @@ class Layer(nn.Module):
 
     def forward(self, x: Tensor, cos: Tensor, sin: Tensor, documents: list[Span]) -> Tensor:
         """Map x (tokens, hidden_size) to the same shape; documents stay apart."""
-        y: Tensor = x + self.self_attn(self.input_layernorm(x), cos, sin, documents)
+        lengths = [size for size, _ in documents]
+        q, k, v = (torch.split(part, lengths, 1) for part in self.before(x, cos, sin))
+        biases = [bias for _, bias in documents]
+        mixed = [causal(*one) for one in zip(q, k, v, biases, strict=True)]
+        return self.after(x, torch.cat(mixed, 1))
+
+    def before(self, x: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Do what comes before attention: queries, keys and values, as Attention.project."""
+        return self.self_attn.project(self.input_layernorm(x), cos, sin)
+
+    def after(self, x: Tensor, mixed: Tensor) -> Tensor:
+        """Do what comes after attention, whose heads mixed (heads, tokens, head_dim) holds."""
+        y: Tensor = x + self.self_attn.o_proj(mixed.transpose(0, 1).flatten(1))
         return y + self.mlp.forward(self.post_attention_layernorm(y))
 
 
@@ -138,15 +142,29 @@ class Decoder(nn.Module):
 
 
 class Network(nn.Module):
-    """The whole model; the head is the embedding (tied)."""
+    """The whole model; the head is the embedding (tied).
 
-    def __init__(self, config: Config) -> None:
+    While it learns, the row of a token may be its difference to another's (`of`, -1 for none):
+    a piece of a word with a space before it to the piece alone. So copying a word from a
+    sentence into an argument is learned once, and not once for each word.
+    """
+
+    def __init__(self, config: Config, of: Tensor | None = None) -> None:
         super().__init__()
         self.config = config
+        self.of = of
         self.model = Decoder(config)
         for weight in self.parameters():
             if weight.ndim == 2:
                 nn.init.normal_(weight, std=0.02)
+
+    def embedding(self) -> Tensor:
+        """Return the embedding (vocab_size, hidden_size), differences added up."""
+        weight: Tensor = self.model.embed_tokens.weight
+        if self.of is None:
+            return weight
+        rows = (self.of >= 0).nonzero()[:, 0]
+        return weight.index_add(0, rows, weight[self.of[rows]])
 
     def rotary(self, positions: Tensor) -> tuple[Tensor, Tensor]:
         """Return cosines and sines (tokens, head_dim), float32, of positions (tokens,)."""
@@ -175,26 +193,26 @@ class Network(nn.Module):
         """
         cos, sin = self.rotary(positions)
         documents = spans(lengths, bias)
-        x = self.model.embed_tokens(ids)
+        embedding = self.embedding()
+        x = functional.embedding(ids, embedding)
         if torch.is_autocast_enabled("cpu"):
             x, cos, sin = x.bfloat16(), cos.bfloat16(), sin.bfloat16()
         for layer in self.model:
             x = layer(x, cos, sin, documents)
         x = x if rows is None else x[rows]
-        return self.head(x)
+        return self.head(x, embedding)
 
-    def head(self, x: Tensor) -> Tensor:
+    def head(self, x: Tensor, embedding: Tensor) -> Tensor:
         """Turn hidden states (tokens, hidden_size) into logits (tokens, vocab_size)."""
-        return functional.linear(self.model.norm(x), self.model.embed_tokens.weight)
+        return functional.linear(self.model.norm(x), embedding)
 
 
 def spans(lengths: list[int], bias: Tensor | None) -> list[Span]:
-    """Say where each document stands, with the bias of its keys where there is one."""
-    ends = list(accumulate(lengths))
-    where = [slice(end - size, end) for size, end in zip(lengths, ends, strict=True)]
+    """Pair each document's length with the bias of its keys, where there is one."""
     if bias is None:
-        return [(at, None) for at in where]
-    return [(at, bias[at] if bool(bias[at].any()) else None) for at in where]
+        return [(size, None) for size in lengths]
+    parts = zip(lengths, torch.split(bias, lengths), strict=True)
+    return [(size, part if bool(part.any()) else None) for size, part in parts]
 
 
 def causal(q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None = None) -> Tensor:

@@ -1,27 +1,32 @@
 """Builds the tokenizer and the small JSON files of the embedded model.
 
-`python -m smgd.demo.tokens` writes them; the vocabulary is learned from generated
-conversations and a page of instructions, so it is the same on every machine.
+`python -m smgd.demo.tokens` writes them. The vocabulary is learned from generated conversations,
+English words and a page of instructions; one that the folder holds stays, as weights go with it.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections import Counter
+from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from . import path
 from .corpus import conversation
-from .systems import prose
+from .network import Config
+from .words import english
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-VOCAB_SIZE = 1024
+VOCAB_SIZE = 2560
+NUM_SPACED = 900
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 MARKUP = [
     "<think>",
@@ -32,6 +37,10 @@ MARKUP = [
     "</tool_response>",
 ]
 MAX_POSITIONS = 65_536
+SPACE = "Ġ"  # how byte-level vocabularies write it
+DIGITS = pre_tokenizers.Digits(individual_digits=True)
+SPACES = pre_tokenizers.Split(Regex(r" (?=\S)"), "isolated")
+BYTES = pre_tokenizers.ByteLevel(add_prefix_space=False)
 
 
 def sample(num_conversations: int) -> Iterator[str]:
@@ -44,30 +53,55 @@ def sample(num_conversations: int) -> Iterator[str]:
             yield json.dumps(tool, ensure_ascii=False)
         for message in made.messages[-1:]:
             yield message["content"] or ""
-        yield prose(random, 2)
-        yield from random.sample(page, 4)
+        yield " ".join(english(random) for _ in range(250))
+        yield "\n".join("  " * random.randrange(7) + english(random) for _ in range(8))
+        yield from random.sample(page, 1)
 
 
 def build() -> Tokenizer:
-    """Learn a byte-level BPE that keeps digits apart; the markup's tokens come last."""
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [
-            pre_tokenizers.Digits(individual_digits=True),
-            pre_tokenizers.ByteLevel(add_prefix_space=False),
-        ]
-    )
+    """Learn a byte-level BPE that keeps digits apart; the markup's tokens come last.
+
+    A word is split alike with and without a space before it, so that copying one from a
+    question into an argument is copying tokens: the merges of a space with the first piece
+    of a word come after all others.
+    """
+    texts = [*sample(3000)]
+    words = learned(texts)
+    vocab, merges = words["vocab"], words["merges"]
+    for piece in spaced(words, texts):
+        vocab[SPACE + piece] = len(vocab)
+        merges.append([SPACE, piece])
+    tokenizer = Tokenizer(models.BPE(vocab, [(a, b) for a, b in merges]))
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([DIGITS, BYTES])
     tokenizer.decoder = decoders.ByteLevel()
-    added = [*(AddedToken(t, normalized=False) for t in SPECIAL + MARKUP)]
-    trainer = trainers.BpeTrainer(
-        vocab_size=VOCAB_SIZE - len(added),
-        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
-        show_progress=False,
-    )
-    tokenizer.train_from_iterator(sample(3000), trainer)
     tokenizer.add_special_tokens([AddedToken(t, normalized=False, special=True) for t in SPECIAL])
     tokenizer.add_tokens([AddedToken(t, normalized=False, special=False) for t in MARKUP])
     return tokenizer
+
+
+def learned(texts: list[str]) -> dict[str, Any]:
+    """Learn the pieces of words, and of whatever else stands between single spaces."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([DIGITS, SPACES, BYTES])
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCAB_SIZE - NUM_SPACED - len(SPECIAL + MARKUP),
+        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(texts, trainer)
+    found: dict[str, Any] = json.loads(tokenizer.to_str())["model"]
+    return found
+
+
+def spaced(words: dict[str, Any], texts: list[str]) -> list[str]:
+    """List the pieces that most often come first after a space."""
+    tokenizer = Tokenizer(models.BPE(words["vocab"], [(a, b) for a, b in words["merges"]]))
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([DIGITS, SPACES, BYTES])
+    counts: Counter[str] = Counter()
+    for encoding in tokenizer.encode_batch(texts):
+        counts.update(b for a, b in pairwise(encoding.tokens) if a == SPACE)
+    pieces = [p for p, _ in counts.most_common() if not p.isdigit() and SPACE not in p]
+    return pieces[:NUM_SPACED]
 
 
 def configs(tokenizer: Tokenizer) -> dict[str, dict[str, object]]:
@@ -76,17 +110,9 @@ def configs(tokenizer: Tokenizer) -> dict[str, dict[str, object]]:
     config: dict[str, object] = {
         "architectures": ["Qwen3ForCausalLM"],
         "model_type": "qwen3",
-        "vocab_size": tokenizer.get_vocab_size(),
-        "hidden_size": 256,
-        "intermediate_size": 704,
-        "num_hidden_layers": 4,
-        "num_attention_heads": 4,
-        "num_key_value_heads": 2,
-        "head_dim": 64,
+        **asdict(Config(vocab_size=tokenizer.get_vocab_size())),
         "hidden_act": "silu",
         "max_position_embeddings": MAX_POSITIONS,
-        "rms_norm_eps": 1e-6,
-        "rope_theta": 1_000_000.0,
         "rope_scaling": None,
         "attention_bias": False,
         "attention_dropout": 0.0,
@@ -140,8 +166,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=path(), help="folder to write into")
     out = parser.parse_args().out
     out.mkdir(parents=True, exist_ok=True)
-    tokenizer = build()
-    tokenizer.save(str(out / "tokenizer.json"))
+    vocabulary = out / "tokenizer.json"
+    if not vocabulary.exists():
+        build().save(str(vocabulary))
+    tokenizer = Tokenizer.from_file(str(vocabulary))
     for name, content in configs(tokenizer).items():
         (out / f"{name}.json").write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 

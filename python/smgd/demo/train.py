@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import signal
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -20,19 +20,21 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from tqdm import tqdm
 
-from .chat import Document, encode, token_id
-from .corpus import conversation, short_conversation
+from .chat import Document, token_id, tokenizer
+from .corpus import document
 from .muon import Muon
-from .network import Config, Network
-from .tokens import MAX_POSITIONS
+from .network import Config, Layer, Network
+from .tokens import MAX_POSITIONS, SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MATRIX_LR = 0.02
 REST_LR = 3e-3
+PULL = 0.008  # the share of the way that differences go towards their mean, at the full rate
 SHORT_PART = 0.2
-JUMPS = (0, 0, 0, 1, 1, 2)
+PROMPTS = 0.3  # the share of the prompts' tokens that are targets
+JUMPS = (0,) * 19 + (1,)
 LONGEST = 60_000
 HELD_OUT_SEED = 1 << 40
 
@@ -74,8 +76,17 @@ def documents(seed: int, *, short: bool) -> Iterator[Placed]:
     """Make documents without end, with the positions of their tokens."""
     random = Random(seed)  # noqa: S311 - text, not secrets
     while True:
-        document = encode(short_conversation(random) if short else conversation(random))
-        yield place(random, document, jumpy=not short)
+        made = thinned(random, document(random, short=short))
+        yield place(random, made, jumpy=not short)
+
+
+def thinned(random: Random, document: Document) -> Document:
+    """Make some of the prompt's tokens targets, and leave out the others.
+
+    What is said of a tool again is found again; but most of a prompt cannot be guessed.
+    """
+    weights = [w if w > 1 or random.random() < PROMPTS else 0.0 for w in document.weights]
+    return replace(document, weights=weights)
 
 
 def place(random: Random, document: Document, *, jumpy: bool) -> Placed:
@@ -141,13 +152,10 @@ def bias(placed: Placed) -> Tensor:
     return counts.log()
 
 
-def loss_of(network: Network, batch: Batch) -> tuple[Tensor, float]:
-    """Return the weighted loss, and the share of answer tokens guessed right.
-
-    Of the prompts' tokens every fourth is a target: there are many, and most are noise.
-    """
+def loss_of(network: Network, batch: Batch, least: float = 0.0) -> tuple[Tensor, float]:
+    """Return the loss over targets of more than `least`, and the share of answers guessed right."""
     targets, weights = batch.ids.roll(-1), batch.weights.roll(-1)
-    rows = ((weights > 1) | ((weights > 0) & (torch.arange(len(weights)) % 4 == 0))).nonzero()[:, 0]
+    rows = (weights > least).nonzero()[:, 0]
     targets, weights, firsts = targets[rows], weights[rows], batch.firsts.roll(-1)[rows]
     with torch.autocast("cpu", dtype=torch.bfloat16):
         logits = network(batch.ids, batch.positions, batch.lengths, rows, batch.bias).float()
@@ -157,11 +165,9 @@ def loss_of(network: Network, batch: Batch) -> tuple[Tensor, float]:
     return (losses * weights).sum() / weights.sum(), hits
 
 
-def schedule(progress: float, again: float = 1.0, peak: float = 0.0) -> float:
-    """Scale the learning rates: a short rise, a plateau, a straight fall over the last 60 %."""
-    if progress >= again:
-        return peak * max(0.0, 1.0 - progress) / (1.0 - again) if again < 1 else 0.0
-    return min(1.0, progress / 0.005 + 0.02, max(0.0, (1.0 - progress) / 0.6))
+def schedule(progress: float) -> float:
+    """Scale the learning rates: a short rise, a plateau, a straight fall over the last 70 %."""
+    return min(1.0, progress / 0.005 + 0.02, max(0.0, (1.0 - progress) / 0.7))
 
 
 @dataclass
@@ -179,7 +185,7 @@ class Run:
     def start(cls, config: Config, out: Path) -> Run:
         """Begin a run, or take up the one that the folder holds."""
         torch.manual_seed(0)
-        network = Network(config)
+        network = Network(config, unspaced())
         matrices = [p for n, p in network.named_parameters() if p.ndim == 2 and "embed" not in n]
         rest = [p for n, p in network.named_parameters() if p.ndim != 2 or "embed" in n]
         adamw = torch.optim.AdamW(rest, lr=REST_LR, betas=(0.9, 0.95), weight_decay=0.0)
@@ -229,21 +235,41 @@ class Run:
             optimizer.param_groups[0]["lr"] = rate * factor
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
+        self.pull(PULL * factor)
         self.step += 1
         self.num_tokens += len(batch.ids)
         return loss.item(), hits
 
+    def pull(self, share: float) -> None:
+        """Draw the differences of pieces with a space towards their mean, by a share of the way."""
+        if self.network.of is not None:
+            weight = self.network.model.embed_tokens.weight.data
+            rows = self.network.of >= 0
+            weight[rows] = weight[rows].lerp(weight[rows].mean(0), share)
+
     def export(self) -> None:
         """Write the weights alone, as the checkpoint that is served."""
-        weights = {n: w.detach().bfloat16() for n, w in self.network.named_parameters()}
+        weights = {n: w.detach() for n, w in self.network.named_parameters()}
+        weights["model.embed_tokens.weight"] = self.network.embedding().detach()
+        weights = {n: w.bfloat16() for n, w in weights.items()}
         save_file(weights, self.out / "model.safetensors", metadata={"format": "pt"})
+
+
+def unspaced() -> Tensor:
+    """Return, for each token that begins with a space, the same without it; (vocab_size,) int64."""
+    vocab = tokenizer().get_vocab()
+    of = torch.full((len(vocab),), -1)
+    for token, number in vocab.items():
+        if token.startswith(SPACE) and token[1:2] != SPACE and token[1:] in vocab:
+            of[number] = vocab[token[1:]]
+    return of
 
 
 @torch.no_grad()
 def held_out(network: Network) -> tuple[float, float]:
     """Measure loss and right answer tokens on documents that are never trained on."""
     source = batches(HELD_OUT_SEED, 4096)
-    pairs = [loss_of(network, next(source)) for _ in range(6)]
+    pairs = [loss_of(network, next(source), least=1.0) for _ in range(6)]
     return sum(loss.item() for loss, _ in pairs) / len(pairs), sum(h for _, h in pairs) / len(pairs)
 
 
@@ -254,11 +280,13 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=90.0, help="length of the whole run")
     parser.add_argument("--batch-tokens", type=int, default=4096, help="tokens of one step")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--again", type=float, default=1.0, help="progress of a second rise")
-    parser.add_argument("--peak", type=float, default=0.0, help="its learning rate, as a factor")
     parser.add_argument("--seed", type=int, default=1, help="of the generated text")
+    parser.add_argument("--compile", action="store_true", help="fuse what attention leaves alone")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
+    if args.compile:
+        Layer.before = torch.compile(Layer.before, dynamic=True)  # type: ignore[method-assign]
+        Layer.after = torch.compile(Layer.after, dynamic=True)  # type: ignore[method-assign]
     run = Run.start(Config(), args.out)
     total = args.minutes * 60
     seed = args.seed * 1_000_003 + run.step
@@ -271,7 +299,7 @@ def main() -> None:
     while run.seconds < total and not told:
         progress = run.seconds / total
         batch = next(short if progress < SHORT_PART else whole)
-        loss, hits = run.advance(batch, schedule(progress, args.again, args.peak))
+        loss, hits = run.advance(batch, schedule(progress))
         now = time.monotonic()
         run.seconds += now - last
         bar.update(round(run.seconds) - bar.n)
