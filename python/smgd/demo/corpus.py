@@ -84,10 +84,9 @@ def with_tools(
     """
     tools = toolbox(random, shape.most_tools)
     messages = opening(random)
-    turns = [random.choice(tools) for _ in range(shape.num_rounds)]
-    for index in range(shape.num_rounds - 1):
-        messages += round_of(random, tools, turns[index], dense=shape.dense)
-    chosen = turns[shape.num_rounds - 1]
+    *earlier, chosen = [random.choice(tools) for _ in range(shape.num_rounds)]
+    for used in earlier:
+        messages += round_of(random, tools, used, dense=shape.dense)
     asked = question(random, chosen, [t for t in tools if t is not chosen])
     declared = [t.declaration(random) for t in tools]
     messages.append(said("user", asked.text))

@@ -70,10 +70,8 @@ def tool(random: Random, others: list[Tool]) -> Tool:
         topic = words.noun(random)
     slots, paired = properties(random)
     about = "" if random.random() < 0.06 else describe(random, verb, topic, extra, slots)
-    if about in words.HELD_OUT_TEXTS:
-        about = ""
-    name = name_of(random, verb, topic, extra, [t.name for t in others])
-    return Tool(name, verb, topic, extra, about, slots, paired)
+    name = unique(random, name_of(random, verb, topic, extra), [t.name for t in others])
+    return Tool(name, verb, topic, extra, untold(about), slots, paired)
 
 
 def topic_of(random: Random) -> str:
@@ -107,15 +105,24 @@ def properties(random: Random) -> tuple[list[Slot], tuple[str, ...]]:
     return slots, paired
 
 
-def name_of(random: Random, verb: str, topic: str, extra: str, taken: list[str]) -> str:
-    """Make a name in one of the usual spellings, unique among the others."""
+def name_of(random: Random, verb: str, topic: str, extra: str) -> str:
+    """Make a name in one of the usual spellings."""
     thing, camel = topic.replace(" ", "_"), topic.title().replace(" ", "")
     forms = [f"{verb}_{thing}"] * 28 + [verb + camel, f"{verb}-{thing}", thing, thing]
     forms += [f"{verb}_{thing}_{extra}", f"{extra}_{thing}", f"mcp__{extra}__{verb}_{thing}"]
-    name = random.choice(forms)
+    return random.choice(forms)
+
+
+def unique(random: Random, name: str, taken: list[str]) -> str:
+    """Lengthen a name until no other tool has it, and no hand-written one."""
     while name in taken or name in words.HELD_OUT_TEXTS:
         name += f"_{words.noun(random)}"
     return name
+
+
+def untold(about: str) -> str:
+    """Drop a description that a hand-written tool has."""
+    return "" if about in words.HELD_OUT_TEXTS else about
 
 
 def describe(random: Random, verb: str, topic: str, extra: str, slots: list[Slot]) -> str:

@@ -7,9 +7,8 @@ from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from tokenizers import Tokenizer
-
 from . import path
+from .chat import tokenizer
 from .tables import phrases, table, words
 
 if TYPE_CHECKING:
@@ -63,14 +62,20 @@ def blend(random: Random) -> str:
     return head[: random.randint(1, 5)] + tail[-random.randint(2, 5) :]
 
 
+def vocabulary() -> set[str]:
+    """List what the vocabulary's tokens spell, without spaces; common words while there is none."""
+    if not (path() / "tokenizer.json").exists():
+        return {*COMMON}
+    tokens = tokenizer()
+    return {tokens.decode([token]).strip() for token in range(tokens.get_vocab_size())}
+
+
 @cache
 def pieces() -> list[str]:
-    """List the vocabulary's tokens of small letters; the common ones while there is none."""
-    file = path() / "tokenizer.json"
-    if not file.exists():
-        return COMMON
-    tokens = {token.removeprefix("\u0120") for token in Tokenizer.from_file(str(file)).get_vocab()}
-    return sorted(t for t in tokens if t.isascii() and t.isalpha() and t.islower() and len(t) > 1)
+    """List the tokens of small letters."""
+    return sorted(
+        t for t in vocabulary() if t.isascii() and t.isalpha() and t.islower() and len(t) > 1
+    )
 
 
 def pieced(random: Random) -> str:
@@ -83,13 +88,8 @@ def pieced(random: Random) -> str:
 
 @cache
 def scraps() -> list[str]:
-    """List what the vocabulary's tokens spell, of any case and of marks, without spaces."""
-    file = path() / "tokenizer.json"
-    if not file.exists():
-        return COMMON
-    tokens = Tokenizer.from_file(str(file))
-    texts = (tokens.decode([i]).strip() for i in range(tokens.get_vocab_size()))
-    return sorted({t for t in texts if t.isascii() and t.isprintable()} - HELD_OUT - {""})
+    """List the tokens of ASCII, of any case and of marks."""
+    return sorted(t for t in vocabulary() - HELD_OUT - {""} if t.isascii() and t.isprintable())
 
 
 def scrap(random: Random) -> str:

@@ -7,11 +7,11 @@ from random import Random
 
 import pytest
 
-from smgd.demo import unseen
+from smgd.demo import unseen, words
 from smgd.demo.chat import encode, token_id, tokenizer
 from smgd.demo.corpus import conversation, plain, short_conversation, with_tools
 from smgd.demo.evaluate import same
-from smgd.demo.lookups import lookup, pair_list, value_list
+from smgd.demo.lookups import bare, lookup, pair_list, value_list
 from smgd.demo.plain import adding, subtracting
 from smgd.demo.results import answer
 
@@ -39,6 +39,18 @@ def test_no_hand_written_name_description_or_property_is_trained_on():
             assert not taken & {tool["name"], tool.get("description")}
             assert not names & set(schemas)
             assert not texts & {s.get("description") for s in schemas.values()}
+
+
+def test_no_drill_names_or_describes_a_hand_written_tool(monkeypatch):
+    pieces = "read file run shell get news book hotel order food track package set timer ab cd"
+    monkeypatch.setattr(words, "pieces", pieces.split)
+    names = {tool["name"] for tool in unseen.tools()}
+    taken = names | {tool["description"] for tool in unseen.tools()}
+    for made in drawn(300, pair_list):
+        assert not names & {*re.findall("[a-z_]+", tokenizer().decode(made.ids))}
+    for verb, topic in (("read", "file"), ("book", "hotel room"), ("calculate", "tip")):
+        for tool in drawn(100, lambda r, verb=verb, topic=topic: bare(r, verb, topic, [])):
+            assert not taken & {tool.name, tool.description}
 
 
 @pytest.mark.parametrize("make", [lambda r: with_tools(r, "call", thinking=False), unseen.ask])
